@@ -1,0 +1,1 @@
+"""Discover: what sources are there, and what does each say about its articles."""

@@ -1,0 +1,38 @@
+"""Every error that newsfold raises on purpose.
+
+    NewsfoldError
+    ├── UserError          the user can mend it: one line, exit code 2
+    └── FeedError          the source answered, but not with a feed
+
+What happens to a single page is no error but a value: see `FetchFailure` and `NotAnArticle` in `pipeline.models`.
+"""
+
+from __future__ import annotations
+
+
+class NewsfoldError(Exception):
+    """Base of all errors raised on purpose."""
+
+
+class UserError(NewsfoldError):
+    """A mistake that the user can mend: `problem` says what is wrong and where, `remedy` what to do."""
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(problem, remedy)
+        self.problem = problem
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.problem}; {self.remedy}" if self.remedy else self.problem
+
+
+class FeedError(NewsfoldError):
+    """A body that is not a feed; `reason` is a short word for the row, `detail` a line for people."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.detail}"

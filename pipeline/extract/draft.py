@@ -1,0 +1,56 @@
+"""A draft: what a reader found in a body, before it is cleaned and judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.extract.clean import clean_field, clean_text, count_letters
+from pipeline.extract.language import detect_language, primary_tag
+from pipeline.extract.tail import cut_tail
+from pipeline.models import Document, NotAnArticle, Reason
+
+# Fewer letters than a headline: "Loading…", "Access denied", a lone picture credit.
+MIN_LETTERS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A reader's findings. `language` is known for sure, `language_claim` is what the page says of itself."""
+
+    text: str
+    title: str | None = None
+    author: str | None = None
+    site: str | None = None
+    language: str | None = None
+    language_claim: str | None = None
+    published_at: datetime | None = None
+    published_at_source: str | None = None
+    canonical_url: str | None = None
+    boilerplate: tuple[str, ...] = ()
+
+
+def finish(draft: Draft, *, language_hint: str | None) -> Document | NotAnArticle:
+    """The document that a draft makes, or NO_TEXT where too little is left of it."""
+    title = clean_field(draft.title)
+    text, tail = cut_tail(_without_title(clean_text(draft.text), title))
+    letters = count_letters(text)
+    if letters < MIN_LETTERS:
+        return NotAnArticle(Reason.NO_TEXT, f"{letters} letters")
+    return Document(
+        text=text,
+        title=title,
+        author=clean_field(draft.author),
+        site=clean_field(draft.site),
+        language=primary_tag(draft.language) or detect_language(text, language_hint or draft.language_claim),
+        published_at=draft.published_at,
+        published_at_source=draft.published_at_source,
+        canonical_url=draft.canonical_url,
+        boilerplate=tuple(filter(None, (*map(clean_text, draft.boilerplate), tail))),
+    )
+
+
+def _without_title(text: str, title: str | None) -> str:
+    """The text without a first line that repeats the title, as pages and records often do."""
+    first, _, rest = text.partition("\n\n")
+    return rest if title and first.casefold() == title.casefold() else text

@@ -1,0 +1,48 @@
+"""Which language a text is in."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING
+
+from pipeline.extract.clean import count_letters
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+# 4,000 characters decide as surely as the whole text and take 3 ms.
+_SAMPLE_CHARACTERS = 4_000
+# Below this the hint knows better: of 154 headlines in eight languages four were guessed wrong, at .08 to .48, and all
+# 141 guesses above .5 were right. Whole articles come out above .9.
+_MIN_PROBABILITY = 0.5
+_PRIMARY_TAG = re.compile(r"[a-z]{2,3}(?=[-_]|$)")
+# Names that were withdrawn from ISO 639 and are still met in pages and settings.
+_RENAMED = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro"}
+
+
+def detect_language(text: str, hint: str | None) -> str | None:
+    """The BCP 47 primary tag of a text's language; the hint's where the text is too short or unsure."""
+    sample, hinted = text[:_SAMPLE_CHARACTERS], primary_tag(hint)
+    if not count_letters(sample):
+        return hinted
+    language, probability = _identifier().classify(sample)
+    return hinted if hinted and probability < _MIN_PROBABILITY else str(language)
+
+
+def primary_tag(tag: str | None) -> str | None:
+    """The primary language subtag of a BCP 47 tag ('ar-EG', 'zh_CN'), or None where it is no tag."""
+    found = _PRIMARY_TAG.match((tag or "").strip().lower())
+    return _RENAMED.get(found[0], found[0]) if found else None
+
+
+@functools.cache
+def _identifier() -> LanguageIdentifier:
+    """Loaded at the first text: the model takes more than a second."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    # Three-letter labels are languages beside a large one that newspapers write (wuu and yue beside zh, arz and ary
+    # beside ar): with them, six of 23 Chinese headlines are taken for Wu.
+    identifier.set_languages([label for label in identifier.labels if len(label) == 2])
+    return identifier

@@ -1,0 +1,65 @@
+"""Reads a record: one line of an import file, an article that somebody already has."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from pipeline.extract.draft import Draft
+from pipeline.extract.moments import parse_moment, settle
+from pipeline.extract.plain import read_plain, read_titled
+from pipeline.models import NotAnArticle, Reason
+
+
+def read_record(line: str, *, url: str, now: datetime) -> Draft | NotAnArticle:
+    """What a record says. It has `text` or `html`; what it gives besides goes before what its text or page says.
+
+    `title`, `language`, `site`, `author` and `published_at` (ISO 8601 or RFC 2822, UTC where it names no zone) may be
+    given; one that is no string, or a date that is none, counts as not given.
+    """
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as fault:  # not JSON; nested too deep
+        return NotAnArticle(Reason.UNREADABLE, f"not JSON: {fault}")
+    if not isinstance(record, dict):
+        return NotAnArticle(Reason.UNREADABLE, f"a record is a JSON object, not {type(record).__name__}")
+    found = _read_body(record, url, now)
+    return found if isinstance(found, NotAnArticle) else _with_given(found, record, now)
+
+
+def _read_body(record: Mapping[str, object], url: str, now: datetime) -> Draft | NotAnArticle:
+    text, html, title = _given(record, "text"), _given(record, "html"), _given(record, "title")
+    if text and title:
+        return read_titled(text, title)
+    if text:
+        return read_plain(text)
+    if html:
+        from pipeline.extract.html import read_html  # loads trafilatura: see there
+
+        return read_html(html, url=url, now=now)
+    return NotAnArticle(Reason.EMPTY, "the record has neither text nor html")
+
+
+def _with_given(draft: Draft, record: Mapping[str, object], now: datetime) -> Draft:
+    moment = _given_moment(record, now)
+    return replace(
+        draft,
+        title=_given(record, "title") or draft.title,
+        author=_given(record, "author") or draft.author,
+        site=_given(record, "site") or draft.site,
+        language=_given(record, "language"),
+        published_at=moment or draft.published_at,
+        published_at_source="record" if moment else draft.published_at_source,
+    )
+
+
+def _given(record: Mapping[str, object], field: str) -> str | None:
+    value = record.get(field)
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _given_moment(record: Mapping[str, object], now: datetime) -> datetime | None:
+    moment = parse_moment(_given(record, "published_at") or "")
+    return settle(moment, now=now) if moment else None

@@ -1,0 +1,1 @@
+"""Folding: what makes an article comparable (`fingerprint`), and of which earlier article it is a copy (`judge`)."""

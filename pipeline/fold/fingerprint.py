@@ -1,0 +1,33 @@
+"""What matching needs of an article, made once when it arrives."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from pipeline.fold import near
+from pipeline.fold.anchors import anchors, mass
+from pipeline.fold.tokens import MAX_CHARACTERS, primary
+from pipeline.models import Anchor, Fingerprint
+
+MOST_KEYS = 64
+# Rarer than one in twelve: a commoner key finds more strangers than copies.
+_KEY_RARITY = 2.5
+
+
+def fingerprint(text: str, *, title: str | None, language: str | None) -> Fingerprint:
+    """The fingerprint of an article. Any text has one; a text without words has no bands and no anchors."""
+    body = text[:MAX_CHARACTERS]
+    found = anchors(body, primary(language))
+    return Fingerprint(
+        text_hash=near.text_hash(text, title),
+        bands=near.bands(near.shingles(body)),
+        anchor_keys=_anchor_keys(found),
+        anchors=found,
+        mass=round(mass(found, len(body)), 3),
+    )
+
+
+def _anchor_keys(found: tuple[Anchor, ...]) -> tuple[int, ...]:
+    """The hashed keys of the rare anchors that weigh most; `found` is in that order."""
+    rare = (anchor.key for anchor in found if anchor.rarity >= _KEY_RARITY)
+    return tuple(near.hash64(key) for key in islice(rare, MOST_KEYS))

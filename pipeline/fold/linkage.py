@@ -1,0 +1,126 @@
+"""How strongly the anchors of two texts in different languages say that one translates the other, in nats.
+
+Probabilistic record linkage (Fellegi & Sunter 1969): a shared anchor weighs ln of how much more often translations
+share it than strangers do. With r = how often a translation carries such an anchor, u = how often a stranger has it,
+and k = how much better its places agree than places at random, that is ln(1 - r + r k / u): a chance match, common and
+out of place, weighs about nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.fold.anchors import Carriage, carriage, carried, has_fine_sounds
+from pipeline.fold.spans import Spans
+from pipeline.models import Anchor, Fingerprint
+
+# A translation puts three of four shared anchors within about 3% of the text's length; the others fall anywhere.
+_PLACE_SCALE, _IN_PLACE = 0.03, 0.75
+_MOST_PLACES = 12
+# Each further place that agrees adds this share of the first one: they are not independent.
+_FURTHER_PLACE = 0.3
+_LEAST_WEIGHT = 0.1
+# A word in small letters is more often the same one where the other text writes it as a name.
+_CARRIED_AS_NAME = 0.1
+# Where both scripts write the finer sounds, names that agree in the coarse ones only are seldom the same.
+_COARSE_ONLY = 0.2
+_ORDER_PRIOR = 5.0
+# Logistic regression on 22,000 pairs of articles that share anchors, 438 of them translations (146 in three orders), in
+# ten languages; other reports of the same events count as strangers.
+_COEFFICIENTS = (2.85, -2.2, 2.15, -0.2)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedAnchor:
+    """An anchor of both texts: its weight in nats, and the part that its places bring (below 0: out of place)."""
+
+    weight: float
+    place: float
+    here: Anchor
+    there: Anchor
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What two texts share: the anchors that count, heaviest first, and the log-odds that one translates the other."""
+
+    log_odds: float
+    shared: tuple[SharedAnchor, ...]
+
+
+def link(here: Fingerprint, length: int, there: Fingerprint, other_length: int, ceilings: Mapping[str, float]) -> Link:
+    """Compare two fingerprints of texts of these lengths, in characters. `ceilings` bound the rarity of some keys."""
+    theirs = {anchor.key: anchor for anchor in there.anchors}
+    pairs = [
+        _shared(anchor, other, ceilings.get(anchor.key, math.inf))
+        for anchor in here.anchors
+        if (other := theirs.get(anchor.key))
+    ]
+    pairs.sort(key=lambda pair: (-pair.weight, pair.here.key))
+    mine, others, counted = Spans(), Spans(), []
+    for pair in pairs:
+        if pair.weight < _LEAST_WEIGHT:
+            break
+        if mine.has_room(pair.here, length) and others.has_room(pair.there, other_length):
+            mine.claim(pair.here, length)
+            others.claim(pair.there, other_length)
+            counted.append(pair)
+    return Link(log_odds(counted, here.mass, there.mass), tuple(counted))
+
+
+def log_odds(shared: Sequence[SharedAnchor], mass: float, other_mass: float) -> float:
+    """The log-odds of the shared anchors, given what a translation of such texts would be expected to share."""
+    return sum(c * x for c, x in zip(_COEFFICIENTS, features(shared, mass, other_mass), strict=True))
+
+
+def features(shared: Sequence[SharedAnchor], mass: float, other_mass: float) -> tuple[float, float, float, float]:
+    """What the log-odds are linear in: evidence, the evidence to be expected, order, 1.
+
+    Square roots, because anchors of one text are not independent: twice the evidence is not twice as sure. Order is the
+    mean part of the places, pulled towards 0 where little is shared: another report of the same events shares the names
+    and not the order.
+    """
+    score = sum(pair.weight for pair in shared)
+    order = sum(pair.weight * pair.place for pair in shared) / (score + _ORDER_PRIOR)
+    return math.sqrt(score), math.sqrt(math.sqrt(mass * other_mass)), order, 1.0
+
+
+def _shared(here: Anchor, there: Anchor, ceiling: float) -> SharedAnchor:
+    """Weigh an anchor from either side, by its rate of carriage there and its rarity on the other side; the lesser
+    counts.
+    """
+    how, other_how = carriage(here.key, here.surface), carriage(there.key, there.surface)
+    agreement = _agreement(here.positions, there.positions)
+    share = _COARSE_ONLY if here.key[0] == "c" and has_fine_sounds(here) and has_fine_sounds(there) else 1.0
+    weight = min(
+        _weight(share * _rate(how, other_how, here.rarity), agreement, min(there.rarity, ceiling)),
+        _weight(share * _rate(other_how, how, there.rarity), agreement, min(here.rarity, ceiling)),
+    )
+    return SharedAnchor(weight, math.log(agreement), here, there)
+
+
+def _weight(rate: float, agreement: float, rarity: float) -> float:
+    return math.log(1 - rate + rate * agreement * math.exp(rarity))
+
+
+def _rate(how: Carriage, other: Carriage, rarity: float) -> float:
+    if how is Carriage.WORD and other is Carriage.NAME:
+        return _CARRIED_AS_NAME
+    return carried(how, rarity)
+
+
+def _agreement(here: Sequence[float], there: Sequence[float]) -> float:
+    """How much more probable the places are in a translation than at random: the geometric mean over the places of the
+    shorter list of the density ratio of the distance to the nearest place of the other, more with more places.
+    """
+    fewer, more = (here, there) if len(here) <= len(there) else (there, here)
+    fewer = fewer[:_MOST_PLACES]
+    density = 2.0 * len(more)
+    logs = 0.0
+    for place in fewer:
+        distance = min([abs(place - other) for other in more])
+        at_random = max(1e-3, density * math.exp(-density * distance))
+        logs += math.log(_IN_PLACE * math.exp(-distance / _PLACE_SCALE) / _PLACE_SCALE / at_random + 1 - _IN_PLACE)
+    return math.exp(logs / len(fewer)) * (1 + _FURTHER_PLACE * (len(fewer) - 1))

@@ -1,0 +1,62 @@
+"""The comparable keys of words: the one place that says how a word of a script becomes keys.
+
+Used for articles and for the word lists that say how common a key is, so that both always agree.
+
+    l:chatgpt   the word in the letters a-z, for words in Latin script
+    s:trmb      its fine skeleton
+    c:trnb      its coarse skeleton
+    h:lianbang  a window of Han characters by its readings, which makes old, new and Japanese forms equal
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pipeline.fold.skeleton import coarse, romanised, skeletons
+from pipeline.fold.tokens import Script
+
+SHORTEST, LONGEST = 3, 12
+
+# Words that Arabic and Hebrew write joined to the next one: and, the, in, for, as...
+_PROCLITICS = frozenset(
+    ["ال", "و", "ب", "ل", "ف", "ك", "وال", "بال", "لل", "فال", "كال", "ה", "ו", "ב", "ל", "מ", "ש", "כ", "וה", "שה"]
+)
+# Korean joins particles of one or two syllables to the end of a name.
+_PARTICLE_SYLLABLES = (1, 2)
+
+
+def stems(word: str, script: Script) -> list[str]:
+    """The word, and the word without what its script may have joined to it."""
+    if script is Script.CLITIC:
+        return [word] + [word[n:] for n in (1, 2, 3) if len(word) - n >= 3 and word[:n] in _PROCLITICS]
+    if script is Script.HANGUL:
+        return [word] + [word[:-n] for n in _PARTICLE_SYLLABLES if len(word) - n >= 2]
+    return [word]
+
+
+def word_keys(words: Sequence[str], script: Script) -> list[list[str]]:
+    """The keys of each word of one script, finest first, without repeats. Not for Han and other unspaced scripts."""
+    stem_lists = [stems(word, script) for word in words]
+    flat = [stem for stem_list in stem_lists for stem in stem_list]
+    fine = iter(skeletons(flat))
+    names = iter(romanised(flat)) if script is Script.LATIN else None
+    keys = []
+    for stem_list in stem_lists:
+        found: list[str] = []
+        for _ in stem_list:
+            if names is not None:
+                found += _within("l:", next(names), longest=40)
+            found += skeleton_keys(next(fine), script)
+        keys.append(list(dict.fromkeys(found)))
+    return keys
+
+
+def skeleton_keys(skeleton: str, script: Script) -> Iterable[str]:
+    """The keys of a fine skeleton. Japanese and Chinese readings are coarse by nature: they get no fine key."""
+    if script not in (Script.KATAKANA, Script.HAN, Script.UNSPACED):
+        yield from _within("s:", skeleton)
+    yield from _within("c:", coarse(skeleton))
+
+
+def _within(level: str, mark: str, longest: int = LONGEST) -> list[str]:
+    return [level + mark] if SHORTEST <= len(mark) <= longest else []

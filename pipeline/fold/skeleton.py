@@ -1,0 +1,78 @@
+"""Consonant skeletons: what is left of a name when it has been through another alphabet.
+
+A transliteration keeps the consonants, in order, and loses most of the rest: vowels, which Arabic and Hebrew do not
+write and Japanese inserts; voice, which Arabic (p/b) and Korean do not have; and doubled letters. So names are
+romanised letter by letter (anyascii) and folded into classes, as Soundex (Russell 1918) does for English, at two
+depths:
+
+    fine     b f t k s l r m n    what most alphabets keep apart
+    coarse   b   t k s   r   n    what Japanese, Chinese and Korean keep apart as well
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import regex
+from anyascii import anyascii
+
+# At the start of a word modern Greek writes b, d, g with two letters (Μπάιντεν); elsewhere they may be two sounds
+# (Τραμπ).
+_GREEK = regex.compile("^(?:μπ|ντ|γκ)", regex.MULTILINE)
+_GREEK_SOUNDS = {"μπ": "b", "ντ": "d", "γκ": "g"}
+
+# 'kh' is h in what Russian and Arabic write for foreign names (Хиллари, خوسيه), and h is no consonant to rely on.
+_DIGRAPHS = {
+    "sch": "s", "tch": "s", "sh": "s", "ch": "s", "ph": "f", "kh": "", "th": "t", "dh": "d", "gh": "g", "zh": "s",
+    "ts": "s", "tz": "s", "ck": "k", "ce": "s", "ci": "s", "cy": "s", "x": "ks",
+}  # fmt: skip
+_PINYIN = {"zh": "s", "ch": "s", "sh": "s", "ng": "n", "q": "s", "x": "s", "c": "s", "z": "s", "j": "s", "w": "v"}
+_DIGRAPH = regex.compile("|".join(sorted(_DIGRAPHS, key=len, reverse=True)) + "|^w", regex.MULTILINE)
+_PINYIN_SOUND = regex.compile("|".join(sorted(_PINYIN, key=len, reverse=True)))
+_CLASSES = str.maketrans("bpfvtdgkqcjszlrmn", "bbffttkkkkssslrmn", "aeiouywh")
+_COARSE = str.maketrans("flm", "brn")
+_NO_LETTER = regex.compile(r"[^a-z\n]+")
+_DOUBLED = regex.compile(r"([a-z])\1+")
+
+
+def romanised(words: Sequence[str]) -> list[str]:
+    """Each word in the letters a-z."""
+    text: str = _NO_LETTER.sub("", anyascii("\n".join(words)).lower())
+    return text.split("\n")
+
+
+def skeletons(words: Sequence[str]) -> list[str]:
+    """The fine skeleton of each word, which may be empty. One call for many words costs far less than many calls."""
+    text = _GREEK.sub(lambda m: _GREEK_SOUNDS[m.group()], "\n".join(words).lower())
+    text = _DIGRAPH.sub(lambda m: _DIGRAPHS.get(m.group(), "v"), anyascii(text).lower())
+    return _folded(text).split("\n")
+
+
+@lru_cache(maxsize=20_000)
+def syllable(character: str) -> str:
+    """The Mandarin reading of one Han character, in the letters a-z."""
+    return romanised([character])[0]
+
+
+@lru_cache(maxsize=20_000)
+def syllable_skeleton(character: str) -> str:
+    """The fine skeleton of one Han character, by its Mandarin reading."""
+    return _folded(_PINYIN_SOUND.sub(lambda m: _PINYIN[m.group()], syllable(character)))
+
+
+@lru_cache(maxsize=50_000)
+def coarse(skeleton: str) -> str:
+    """The coarse skeleton of a fine one."""
+    return undoubled(skeleton.translate(_COARSE))
+
+
+def undoubled(skeleton: str) -> str:
+    """The skeleton with repeated classes written once."""
+    once: str = _DOUBLED.sub(r"\1", skeleton)
+    return once
+
+
+def _folded(text: str) -> str:
+    letters: str = _NO_LETTER.sub("", text)
+    return undoubled(letters.translate(_CLASSES))

@@ -1,0 +1,100 @@
+"""Cut a text into what matching compares: its letters and digits, its words, its shingles, in any script.
+
+A word is a run of letters with their combining marks. Where a script writes no spaces between words (Han, Thai, Lao,
+Khmer, Burmese, Tibetan) the whole run comes as one token, and shingles are made of characters.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+import regex
+
+# A longer text is matched by its beginning: no news article comes near, and what does (a dump, a log) must not take
+# seconds. 100,000 characters are some 15,000 words.
+MAX_CHARACTERS = 100_000
+
+
+class Script(StrEnum):
+    """What a token is made of, as far as matching treats it differently: the groups of the token pattern."""
+
+    NUMBER = "number"
+    LATIN = "latin"
+    HAN = "han"
+    KATAKANA = "katakana"
+    HANGUL = "hangul"
+    UNSPACED = "unspaced"
+    CLITIC = "clitic"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A run of one script. `start` counts characters of the text it was cut from."""
+
+    text: str
+    start: int
+    script: Script
+
+
+_UNSPACED = r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
+_IDEOGRAPHIC = rf"\p{{Han}}々〇\p{{Hiragana}}\p{{Katakana}}ー{_UNSPACED}"
+_TOKEN = regex.compile(
+    rf"""
+    (?P<number>\p{{Nd}}+(?:[.,٫٬’'\u00a0\u202f]\p{{Nd}}+)*)
+  | (?P<latin>\p{{Latin}}(?:[\p{{Latin}}\p{{Mn}}]|[.&-](?=\p{{Latin}}))*)
+  | (?P<han>[\p{{Han}}々〇]+)
+  | (?P<katakana>[\p{{Katakana}}ー]{{2,}})
+  | (?P<hangul>\p{{Hangul}}+)
+  | (?P<unspaced>[{_UNSPACED}]+)
+  | (?P<clitic>[\p{{Arabic}}\p{{Hebrew}}](?:[\p{{Arabic}}\p{{Hebrew}}\p{{Mn}}\u200c\u200d]|["״](?=\p{{Hebrew}}))*)
+  | (?P<other>[\p{{L}}--[{_IDEOGRAPHIC}\p{{Hangul}}]]
+        (?:[\p{{L}}--[{_IDEOGRAPHIC}\p{{Latin}}\p{{Hangul}}]]|\p{{M}}|[\u200c\u200d])*)
+    """,
+    regex.VERBOSE | regex.V1,
+)
+_KANA = regex.compile(r"\p{Hiragana}")
+_NOT_LETTER_OR_DIGIT = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
+_UNIT = regex.compile(rf"[{_IDEOGRAPHIC}]|[\p{{L}}\p{{M}}\p{{N}}--[{_IDEOGRAPHIC}]]+", regex.V1)
+_IDEOGRAPH = regex.compile(rf"[{_IDEOGRAPHIC}]", regex.V1)
+
+
+def tokens(text: str) -> list[Token]:
+    """The numbers and words of a text, in order. Hiragana is left out: it writes grammar, hardly ever a name."""
+    return [Token(m.group(), m.start(), Script(str(m.lastgroup))) for m in _TOKEN.finditer(text)]
+
+
+def letters_and_digits(text: str) -> str:
+    """The text as far as two copies of it must agree: case, width, spacing and punctuation are gone."""
+    kept: str = _NOT_LETTER_OR_DIGIT.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return kept
+
+
+def shingle_units(text: str) -> list[str]:
+    """Words, and single characters where the script writes no spaces between words."""
+    units: list[str] = _UNIT.findall(unicodedata.normalize("NFKC", text).casefold())
+    return units
+
+
+def is_ideographic(unit: str) -> bool:
+    """Whether a shingle unit is a character of a script without spaces."""
+    return _IDEOGRAPH.match(unit) is not None
+
+
+def has_kana(text: str) -> bool:
+    """Whether Han characters of this text are read as Japanese: it also writes hiragana."""
+    return _KANA.search(text) is not None
+
+
+def word_count(text: str) -> float:
+    """About how many words the text has: 1.8 characters make a word where none are separated."""
+    ideographs = len(_IDEOGRAPH.findall(text))
+    return ideographs / 1.8 + max(0, len(text.split()) - ideographs / 20)
+
+
+def primary(language: str | None) -> str | None:
+    """The language itself of a BCP 47 tag: 'zh' of 'zh-Hant-TW'; None where the tag says nothing."""
+    subtag = (language or "").replace("_", "-").split("-")[0].casefold()
+    return subtag if subtag not in ("", "und", "mul", "zxx") else None

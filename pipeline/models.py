@@ -1,0 +1,254 @@
+"""The values that travel through the pipeline, in the order in which an article meets them.
+
+    Source ─discover→ Entry ─fetch→ Capture ─extract→ Document ─build→ Article
+           ─fingerprint→ Fingerprint ─candidates→ [Candidate] ─judge→ Verdict
+
+All are frozen: a step that learns something new makes the next type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+RECORD_MEDIA_TYPE = "application/x-newsfold-record+json"
+"""Media type of a capture whose body is one line of an import file."""
+
+IMPORT_SLUG = "import"
+"""Slug of the source that all imported articles belong to."""
+
+
+class SourceKind(StrEnum):
+    """How a source is read."""
+
+    FILES = "files"
+    FEED = "feed"
+    IMPORT = "import"
+
+
+class Outcome(StrEnum):
+    """What became of a page in a run. Each page of a run has exactly one."""
+
+    PENDING = "pending"
+    LOADED = "loaded"
+    FOLDED = "folded"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class CopyKind(StrEnum):
+    """How an article relates to the article it is a copy of."""
+
+    EXACT = "exact"
+    NEAR = "near"
+    TRANSLATION = "translation"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A publisher's outlet that we follow.
+
+    `address` is a URL for a feed and a folder for files. `language` is a BCP 47 tag, used where a text is too short
+    to tell.
+    """
+
+    slug: str
+    name: str
+    kind: SourceKind
+    address: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a source says about one article (RFC 4287's word).
+
+    `url` is absolute, as the source wrote it. A `version` that differs from the one seen before (an Atom `updated`, a
+    file's size and time) means that the article may have changed.
+    """
+
+    url: str
+    title: str | None = None
+    author: str | None = None
+    published_at: datetime | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server gave us to ask "has it changed?" with (RFC 9110, section 13.1)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One fetched body of a page, as it came.
+
+    `url` is where the body was found after redirects, `media_type` is lower case without parameters, `charset` is the
+    one the transport declared.
+    """
+
+    url: str
+    body: bytes
+    media_type: str
+    charset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A fetch that brought a body."""
+
+    capture: Capture
+    validators: Validators = Validators()
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """A fetch that was answered "as you know it" (304)."""
+
+    validators: Validators = Validators()
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailure:
+    """A fetch that brought nothing: for good (404, wrong type), or for now (timeout, 503), and then perhaps worth a
+    wait.
+    """
+
+    reason: str
+    detail: str = ""
+    for_good: bool = False
+    retry_after: timedelta | None = None
+
+
+FetchResult = Fetched | NotModified | FetchFailure
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What extraction made of a capture.
+
+    `text` is clean: NFC, paragraphs separated by one blank line, no controls, no site tail. `language` is a BCP 47 tag.
+    `published_at_source` says where the date was found: 'feed', 'page' or 'record'. `canonical_url` is the page's own
+    claim (rel=canonical), absolute, or None. `boilerplate` is what was cut from the text, so that nothing is lost.
+    """
+
+    text: str
+    title: str | None = None
+    author: str | None = None
+    site: str | None = None
+    language: str | None = None
+    published_at: datetime | None = None
+    published_at_source: str | None = None
+    canonical_url: str | None = None
+    boilerplate: tuple[str, ...] = ()
+
+
+class Reason(StrEnum):
+    """Why a page brought no article: the fixed part of the vocabulary. HTTP answers add `http_<status>`."""
+
+    TIMEOUT = "timeout"
+    BAD_URL = "bad_url"
+    MISSING = "missing"
+    CONNECTION = "connection"
+    TOO_LARGE = "too_large"
+    TOO_MANY_REDIRECTS = "too_many_redirects"
+    UNSUPPORTED_TYPE = "unsupported_type"
+    UNREADABLE = "unreadable"
+    EMPTY = "empty"
+    NO_TEXT = "no_text"
+    NOT_TEXT = "not_text"
+    SAME_PAGE = "same_page"
+    OUTSIDE_RANGE = "outside_range"
+
+
+@dataclass(frozen=True, slots=True)
+class NotAnArticle:
+    """Extraction's other answer: the capture holds no article, and why."""
+
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A document with its identity, as users read it.
+
+    `url` is where people find it, `canonical_url` is equal for all addresses of one page. `word_count` counts words,
+    and characters where words are not spaced.
+    """
+
+    url: str
+    canonical_url: str
+    title: str | None
+    author: str | None
+    site: str | None
+    language: str | None
+    published_at: datetime | None
+    published_at_source: str | None
+    text: str
+    word_count: int
+    boilerplate: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A mark that survives translation.
+
+    `key` is comparable across languages ('n:1818.68', 'l:chatgpt', 's:gmz'), `positions` are where it stands in the
+    text, each in [0, 1) of its length, `surface` is how the text writes it. `rarity` is -ln of how probable it is that
+    an unrelated article of this language and length carries it.
+    """
+
+    key: str
+    surface: str
+    positions: tuple[float, ...]
+    rarity: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What matching needs of an article.
+
+    `text_hash` is equal for texts that differ in case, spacing and punctuation only. `bands` and `anchor_keys` are
+    signed 64-bit integers for Postgres `bigint[]`: two articles that share a band may be near copies, two that share
+    rare anchor keys may be translations. `anchors` are all anchors that can weigh something, rare ones first. `mass` is
+    the weight, in nats, that a translation of this article can be expected to share with it.
+    """
+
+    text_hash: str
+    bands: tuple[int, ...]
+    anchor_keys: tuple[int, ...]
+    anchors: tuple[Anchor, ...]
+    mass: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An article that shares enough of a fingerprint to be worth a look."""
+
+    article_id: int
+    story_id: int
+    language: str | None
+    text: str
+    fingerprint: Fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the matcher says: of which article this one is a copy, how, how surely, and why.
+
+    `similarity` is in [0, 1]. `evidence` is JSON: for a translation the shared anchors with their weights and
+    positions.
+    """
+
+    copy_of: int
+    story_id: int
+    kind: CopyKind
+    similarity: float
+    evidence: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,36 @@
+"""Settings from the environment (edge module): read once where a program starts, handed down as plain values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _default_home() -> Path:
+    return platformdirs.user_data_path("newsfold", appauthor=False)
+
+
+class Settings(BaseSettings):
+    """All settings, each an environment variable with the prefix `NEWSFOLD_`."""
+
+    model_config = SettingsConfigDict(env_prefix="NEWSFOLD_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    database_url: SecretStr | None = Field(None, description="a Postgres 14 or newer; unset: an embedded one")
+    home: Path = Field(default_factory=_default_home, description="folder of the embedded Postgres and Prefect's data")
+    config: Path | None = Field(None, description="sources file; unset: newsfold.toml here, then in the home folder")
+    contact: str = Field("", description="address or URL for site owners, sent in the user agent")
+    concurrency: int = Field(16, ge=1, le=256, description="requests under way at once, at most one for each host")
+    timeout_seconds: float = Field(30, gt=0, description="for one request, redirects and body included")
+    max_body_bytes: int = Field(10_000_000, gt=0, description="a larger decoded body is refused")
+    window_days: int = Field(14, ge=1, description="how far apart in time two versions of one story may be")
+    schedule: str = Field("0 6 * * *", description="cron of the daily run of `newsfold serve`")
+    timezone: str = Field("UTC", description="time zone of the schedule")
+    statement_timeout_seconds: int = Field(60, ge=1, description="for a query of `newsfold sql`")
+
+    @property
+    def user_agent(self) -> str:
+        """Who we are, for servers: product, and how to reach the one who runs it."""
+        return f"newsfold/0.1 (+{self.contact})" if self.contact else "newsfold/0.1"

@@ -1,0 +1,91 @@
+"""Charsets: what the bytes are, whatever the server and the page call them."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.extract.charset import charset_in_markup, decode
+
+ARABIC = "قالت الوزارة إن المصنع الجديد سيفتح أبوابه في الربيع المقبل"
+CHINESE = "市政府周一表示，新的图书馆将于明年春天开放。"
+JAPANESE = "市は月曜日、新しい図書館を来春に開くと発表した。"
+RUSSIAN = "Министерство сообщило, что новый мост откроют весной."
+FRENCH = "Le musée rouvre après des travaux d’été — « enfin »."
+
+
+@pytest.mark.parametrize(
+    ("text", "encoded_as", "claim"),
+    [
+        (ARABIC, "utf-8", None),
+        (ARABIC, "utf-8", "iso-8859-1"),
+        (ARABIC, "utf-8", "windows-1256"),
+        (ARABIC, "utf-8-sig", "windows-1256"),
+        (ARABIC, "utf-16", None),
+        (ARABIC, "utf-16", "utf-8"),
+        (ARABIC, "utf-16-le", None),
+        (ARABIC, "utf-16-be", None),
+        (ARABIC, "utf-32", None),
+        (ARABIC, "cp1256", "windows-1256"),
+        (CHINESE, "gb18030", "gb2312"),
+        (CHINESE, "gbk", None),
+        (JAPANESE, "shift_jis", "Shift_JIS"),
+        (JAPANESE, "euc_jp", "EUC-JP"),
+        (JAPANESE, "iso2022_jp", "iso-2022-jp"),
+        (RUSSIAN, "cp1251", "windows-1251"),
+        (RUSSIAN, "koi8-r", "koi8-r"),
+        (FRENCH, "cp1252", "iso-8859-1"),
+        (FRENCH, "utf-8", "us-ascii"),
+    ],
+)
+def test_bytes_become_the_text_that_was_written(text: str, encoded_as: str, claim: str | None) -> None:
+    assert decode(text.encode(encoded_as), [claim]) == text
+
+
+@pytest.mark.parametrize(
+    "claim", ["", "no-such-charset", "idna", "base64", "unicode_escape", "undefined", "x\x00y", "é"]
+)
+def test_a_claim_that_is_no_charset_is_passed_over(claim: str) -> None:
+    assert decode(RUSSIAN.encode("cp1251"), [claim, "windows-1251"]) == RUSSIAN
+
+
+def test_damaged_utf8_is_still_utf8() -> None:
+    text = decode((RUSSIAN * 3).encode()[:-1], ["windows-1251"])
+    assert text is not None
+    assert text.startswith(RUSSIAN * 2)
+
+
+def test_a_nul_within_text_is_still_text() -> None:
+    assert decode(b"The bridge will open in\x00 spring.", [None]) == "The bridge will open in\x00 spring."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj",
+        b"\n\n%PDF-1.4 after blank lines",
+        b"\x89PNG\r\n\x1a\n" + b"abc" * 30,
+        b"\xff\xd8\xff\xe0\x00\x10JFIF",
+        b"GIF89a and more",
+        b"PK\x03\x04 a zip",
+        b"\x00\x00\x00\x18ftypmp42",
+        b"\x00" * 500,
+        bytes(range(256)) * 20,
+        b"text\x00\x01\x02\x03" * 50,
+    ],
+)
+def test_bytes_that_nobody_wrote_are_no_text(body: bytes) -> None:
+    assert decode(body, ["utf-8"]) is None
+
+
+@pytest.mark.parametrize(
+    ("markup", "charset"),
+    [
+        (b'<meta charset="windows-1256">', "windows-1256"),
+        (b"<META http-equiv='Content-Type' content='text/html; charset=gb2312'>", "gb2312"),
+        (b'<?xml version="1.0" encoding="koi8-r"?><html>', "koi8-r"),
+        (b"<p>the word charset=utf-7 in a text</p>", None),
+        (b" " * 5000 + b"<meta charset=utf-8>", None),
+    ],
+)
+def test_markup_names_its_charset_near_the_top(markup: bytes, charset: str | None) -> None:
+    assert charset_in_markup(markup) == charset

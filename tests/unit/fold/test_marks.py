@@ -1,0 +1,128 @@
+"""Tokens, skeletons, numbers and anchors."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from pipeline.fold import numerals
+from pipeline.fold.anchors import anchors
+from pipeline.fold.background import document_probability
+from pipeline.fold.marks import word_keys
+from pipeline.fold.tokens import Script, letters_and_digits, primary, shingle_units, tokens
+
+
+def keys(text: str, language: str | None) -> set[str]:
+    return {anchor.key for anchor in anchors(text, language)}
+
+
+@pytest.mark.parametrize(
+    ("latin", "word", "script"),
+    [
+        ("Trump", "ترامب", Script.CLITIC),
+        ("Trump", "وترامب", Script.CLITIC),
+        ("Trump", "ट्रम्प", Script.OTHER),
+        ("Trump", "ট্রাম্প", Script.OTHER),
+        ("Trump", "Трамп", Script.OTHER),
+        ("Trump", "Τραμπ", Script.OTHER),
+        ("Trump", "טראמפ", Script.CLITIC),
+        ("Trump", "トランプ", Script.KATAKANA),
+        ("Trump", "트럼프는", Script.HANGUL),
+        ("Gomez", "Гомес", Script.OTHER),
+        ("Hamilton", "Хамильтон", Script.OTHER),
+        ("Washington", "वाशिंगटन", Script.OTHER),
+    ],
+)
+def test_a_transliterated_name_shares_a_key_with_the_latin_one(latin: str, word: str, script: Script) -> None:
+    [there] = word_keys([latin], Script.LATIN)
+    [here] = word_keys([word], script)
+    assert set(here) & set(there)
+
+
+@pytest.mark.parametrize(
+    ("written", "values"),
+    [
+        ("1,234,567.50", ["1234567.50"]),
+        ("1.234.567,50", ["1234567.50"]),
+        ("1 500", ["1500"]),
+        ("3,75", ["3.75"]),
+        ("١٬٢٣٤", ["1234"]),
+        ("١٨٫٦٨", ["18.68"]),
+        ("२०२५", ["2025"]),
+        ("２０", ["20"]),
+        ("12.03.2025", ["12", "3", "2025"]),
+        ("007", ["7"]),
+        ("9" * 60, []),
+    ],
+)
+def test_a_number_is_read_in_any_digits_and_format(written: str, values: list[str]) -> None:
+    assert numerals.values(written.replace(" ", "\u00a0")) == [Decimal(value) for value in values]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("5 billion", "en"),
+        ("5 миллиардов", "ru"),
+        ("5 अरब", "hi"),
+        ("50亿", "zh"),
+        ("50億", "ja"),
+        ("5 مليار", "ar"),
+        ("5 Milliarden", "de"),
+        ("5 tỷ", "vi"),
+    ],
+)
+def test_a_magnitude_word_multiplies_the_number_before_it(text: str, language: str) -> None:
+    assert "n:5000000000" in keys(text + " x", language)
+
+
+@pytest.mark.parametrize(
+    ("numeral", "value"),
+    [("二十", 20), ("三万五千", 35000), ("二〇一八", 2018), ("一亿二千万", 120_000_000), ("十五", 15)],
+)
+def test_a_numeral_in_han_characters_has_its_value(numeral: str, value: int) -> None:
+    assert numerals.han_value(numeral) == value
+
+
+def test_a_numbered_list_leaves_no_anchors() -> None:
+    assert not {"n:11", "n:14"} & keys("11. egg 12. milk 13. bread 14. salt 15. rice", "en")
+    assert {"n:11", "n:14"} <= keys("11 eggs and 14 loaves", "en")
+
+
+def test_traditional_simplified_and_japanese_forms_share_windows() -> None:
+    assert {"h:lianbang"} <= keys("连邦", "zh") & keys("連邦", "zh") & keys("連邦の", "ja")
+
+
+def test_positions_are_fractions_and_the_surface_is_as_written() -> None:
+    [anchor] = [a for a in anchors("xx Kowalczyk yyyyyyyyyyy Kowalczyk", "en") if a.key == "l:kowalczyk"]
+    assert anchor.surface == "Kowalczyk"
+    assert [round(at * 34) for at in anchor.positions] == [3, 25]
+
+
+def test_a_rare_name_is_rarer_than_a_common_word_in_each_language() -> None:
+    for language in ("en", "tr", "xx", None):
+        common = document_probability("l:president", language, 300)
+        assert document_probability("l:kowalczyk", language, 300) < 0.005
+        assert common > 0.02 or language == "tr"
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [("zh-Hant-TW", "zh"), ("EN_us", "en"), ("", None), (None, None), ("und", None), ("mul", None), ("hi", "hi")],
+)
+def test_the_primary_language_of_a_tag(tag: str | None, language: str | None) -> None:
+    assert primary(tag) == language
+
+
+def test_combining_marks_stay_in_their_word() -> None:
+    assert [token.text for token in tokens("हाल्वोर्सन ने")] == ["हाल्वोर्सन", "ने"]
+
+
+def test_letters_and_digits_forget_case_width_and_punctuation_but_no_script() -> None:
+    assert letters_and_digits("Ａb, 1-2!") == "ab12"
+    assert letters_and_digits("سلام، दुनिया") == "سلامदुनिया"
+
+
+def test_shingle_units_are_words_and_single_characters_without_spaces() -> None:
+    assert shingle_units("Port 漢字かな ไทย") == ["port", "漢", "字", "か", "な", "ไ", "ท", "ย"]
