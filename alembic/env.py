@@ -1,0 +1,42 @@
+"""How alembic reaches the database: the connection it is given, else the one of the settings."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import Connection, create_engine, pool, text
+
+from db.tables import Base
+
+
+def _migrate(connection: Connection) -> None:
+    # A migration that has to wait for a lock would make every reader behind it wait too.
+    connection.execute(text("set local lock_timeout = '10s'"))
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        version_table="newsfold_version",
+        version_table_schema="public",
+        include_schemas=True,
+        include_name=lambda name, kind, _parents: kind != "schema" or name == "ingest",
+        compare_server_default=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _settings_url() -> str:
+    from db.engine import database_url
+    from pipeline.settings import Settings
+
+    value = Settings().database_url
+    if value is None:
+        raise SystemExit("set NEWSFOLD_DATABASE_URL, or use `newsfold db upgrade` for the embedded Postgres")
+    return database_url(value.get_secret_value()).render_as_string(hide_password=False)
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    _migrate(given)
+else:
+    with create_engine(_settings_url(), poolclass=pool.NullPool).begin() as own:
+        _migrate(own)

@@ -1,0 +1,180 @@
+"""Articles, their fingerprints, and the stories they belong to.
+
+The functions that write ask for `db.locks.lock_folding` to be held.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, text, update
+
+from db.tables import ArticleRow, CopyRow, FingerprintRow, RevisionRow, StoryRow
+from pipeline.models import Anchor, Article, Candidate, Fingerprint, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """What a page's earlier body became."""
+
+    id: int
+    title: str | None
+    text: str
+
+
+def article_of_page(conn: Connection, page_id: int) -> StoredArticle | None:
+    """The article that was made of an earlier body of the page."""
+    row = conn.execute(
+        select(ArticleRow.id, ArticleRow.title, ArticleRow.text).where(ArticleRow.page_id == page_id)
+    ).one_or_none()
+    return StoredArticle(*row) if row else None
+
+
+def is_known_address(conn: Connection, canonical_url: str) -> bool:
+    """Whether an article has this canonical URL: another page led there first."""
+    same = func.md5(ArticleRow.canonical_url) == func.md5(canonical_url)
+    return conn.execute(select(ArticleRow.id).where(same)).first() is not None
+
+
+def candidates(
+    conn: Connection, fingerprint: Fingerprint, dated_at: datetime, *, window: timedelta, limit: int = 50
+) -> list[Candidate]:
+    """Articles worth a look: the same text or a shared MinHash band at any time, or shared rare anchors within the
+    window.
+
+    Those with the most shared anchors come first, at most `limit` of them; equal texts and shared bands at most as
+    many.
+    """
+    rows = conn.execute(
+        _CANDIDATES,
+        {
+            "hash": fingerprint.text_hash,
+            "bands": list(fingerprint.bands),
+            "keys": list(fingerprint.anchor_keys),
+            "begin": dated_at - window,
+            "end": dated_at + window,
+            "limit": limit,
+        },
+    )
+    return [
+        Candidate(
+            article_id=row.id,
+            story_id=row.story_id,
+            language=row.language,
+            text=row.text,
+            fingerprint=Fingerprint(
+                row.text_hash, tuple(row.bands), tuple(row.anchor_keys), tuple(map(_anchor, row.anchors)), row.mass
+            ),
+        )
+        for row in rows
+    ]
+
+
+# Each of the three parts is answered by an index: fingerprint_text_hash_ix, fingerprint_bands_ix,
+# fingerprint_anchor_keys_ix.
+_CANDIDATES = text("""
+    with same_text as (
+        select article_id from ingest.fingerprint where text_hash = :hash order by article_id limit :limit
+    ), same_bands as (
+        select article_id from ingest.fingerprint where bands && cast(:bands as bigint[]) order by article_id limit
+        :limit
+    ), shared_anchors as (
+        select f.article_id
+        from ingest.fingerprint f
+        join ingest.article a on a.id = f.article_id
+        where f.anchor_keys && cast(:keys as bigint[]) and a.dated_at between :begin and :end
+        order by (select count(*) from unnest(f.anchor_keys) k where k = any(cast(:keys as bigint[]))) desc,
+        f.article_id limit :limit
+    )
+    select a.id, a.story_id, a.language, a.text, f.text_hash, f.bands, f.anchor_keys, f.anchors, f.mass
+    from ingest.article a
+    join ingest.fingerprint f on f.article_id = a.id
+    where a.id in (select article_id from same_text union select article_id from same_bands
+                   union select article_id from shared_anchors)
+    order by a.id
+""")
+
+
+def add_article(
+    conn: Connection,
+    page_id: int,
+    source_id: int,
+    article: Article,
+    body_hash: str,
+    fingerprint: Fingerprint,
+    verdict: Verdict | None,
+    first_seen_at: datetime,
+) -> int:
+    """Store a new article with its fingerprint: in the story of its verdict, with the verdict, or in a story of its
+    own.
+    """
+    story_id = verdict.story_id if verdict else conn.execute(insert(StoryRow).returning(StoryRow.id)).scalar_one()
+    values = _content(article, body_hash) | {
+        "page_id": page_id,
+        "source_id": source_id,
+        "story_id": story_id,
+        "first_seen_at": first_seen_at,
+    }
+    article_id = conn.execute(insert(ArticleRow).values(values).returning(ArticleRow.id)).scalar_one()
+    conn.execute(insert(FingerprintRow).values(article_id=article_id, **_marks(fingerprint)))
+    if verdict:
+        conn.execute(
+            insert(CopyRow).values(
+                article_id=article_id,
+                copy_of=verdict.copy_of,
+                kind=verdict.kind,
+                similarity=verdict.similarity,
+                evidence=dict(verdict.evidence),
+            )
+        )
+    return article_id
+
+
+def revise_article(
+    conn: Connection, stored: StoredArticle, article: Article, body_hash: str, fingerprint: Fingerprint
+) -> None:
+    """Give an article the text of its page's newer body; the text it had becomes a revision. Its story stays."""
+    conn.execute(insert(RevisionRow).values(article_id=stored.id, title=stored.title, text=stored.text))
+    content = _content(article, body_hash)
+    content["published_at"] = func.least(ArticleRow.published_at, article.published_at)
+    conn.execute(update(ArticleRow).where(ArticleRow.id == stored.id).values(content))
+    conn.execute(update(FingerprintRow).where(FingerprintRow.article_id == stored.id).values(_marks(fingerprint)))
+
+
+def mark_same_text(conn: Connection, article_id: int, body_hash: str) -> None:
+    """Remember that another body gave the same text, so that it is not read again."""
+    conn.execute(update(ArticleRow).where(ArticleRow.id == article_id).values(body_hash=body_hash))
+
+
+def _content(article: Article, body_hash: str) -> dict[str, Any]:
+    return {
+        "url": article.url,
+        "canonical_url": article.canonical_url,
+        "title": article.title,
+        "author": article.author,
+        "site": article.site,
+        "language": article.language,
+        "published_at": article.published_at,
+        "published_at_source": article.published_at_source,
+        "text": article.text,
+        "word_count": article.word_count,
+        "boilerplate": list(article.boilerplate),
+        "body_hash": body_hash,
+    }
+
+
+def _marks(fingerprint: Fingerprint) -> dict[str, Any]:
+    return {
+        "text_hash": fingerprint.text_hash,
+        "bands": list(fingerprint.bands),
+        "anchor_keys": list(fingerprint.anchor_keys),
+        "anchors": [[one.key, one.surface, list(one.positions), one.rarity] for one in fingerprint.anchors],
+        "mass": fingerprint.mass,
+    }
+
+
+def _anchor(stored: list[Any]) -> Anchor:
+    key, surface, positions, rarity = stored
+    return Anchor(key, surface, tuple(positions), rarity)

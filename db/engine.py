@@ -1,0 +1,67 @@
+"""Connections: which Postgres, and how to reach it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from pipeline.errors import UserError
+
+OLDEST_VERSION = 14
+
+
+def database_url(value: str) -> URL:
+    """The SQLAlchemy URL of a Postgres URL as users write it (`postgres://`, `postgresql://`), always with psycopg 3.
+
+    Raises UserError where it is none. The message never shows a password.
+    """
+    try:
+        url = make_url(value.strip())
+    except (ArgumentError, ValueError) as exc:
+        raise UserError(
+            "the database URL cannot be read", "write postgresql://user:password@host:5432/database"
+        ) from exc
+    if url.drivername.partition("+")[0] not in ("postgres", "postgresql"):
+        raise UserError(
+            f"{url.drivername}: newsfold needs Postgres", "write postgresql://user:password@host:5432/database"
+        )
+    return url.set(drivername="postgresql+psycopg")
+
+
+def libpq_url(url: URL) -> str:
+    """The same address for psql and other clients, password included."""
+    written = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    if not url.query:
+        return written
+    # SQLAlchemy writes a space as +, which libpq does not read: ~/Library/Application Support.
+    address, _, options = written.rpartition("?")
+    return f"{address}?{options.replace('+', '%20')}"
+
+
+def connect(url: URL) -> Engine:
+    """An engine on a Postgres that answers. Raises UserError where it does not, or is too old."""
+    engine = create_engine(
+        url, pool_pre_ping=True, connect_args={"connect_timeout": 10, "application_name": "newsfold"}
+    )
+    event.listen(engine, "connect", _speak_utc)
+    try:
+        with engine.connect() as conn:
+            version = int(conn.execute(text("show server_version_num")).scalar_one())
+    except OperationalError as exc:
+        reason = " ".join(str(exc.orig).split())
+        shown = url.set(drivername="postgresql").render_as_string(hide_password=True)
+        raise UserError(
+            f"cannot reach the database {shown}: {reason}", "check NEWSFOLD_DATABASE_URL and the server"
+        ) from exc
+    if version < OLDEST_VERSION * 10_000:
+        raise UserError(f"Postgres {version // 10_000} is too old", f"use Postgres {OLDEST_VERSION} or newer")
+    return engine
+
+
+def _speak_utc(driver: psycopg.Connection[Any], _record: object) -> None:
+    """Moments come back in UTC, whatever the server or the machine is set to."""
+    driver.execute("set time zone 'UTC'")
+    driver.commit()

@@ -1,0 +1,73 @@
+"""Migrations: from whatever is there to the newest schema, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, text
+
+from db.locks import lock_migrating
+from pipeline.errors import UserError
+
+
+def migrations_folder() -> Path:
+    """The folder with the migrations: inside the package where installed, at the top of a checkout."""
+    packaged = Path(__file__).parent / "migrations"
+    return packaged if packaged.is_dir() else Path(__file__).parents[1] / "alembic"
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the schema to a revision. Cheap where it is there already; safe where several processes do it at once.
+
+    Raises UserError where a newer newsfold has been at the database.
+    """
+    with engine.begin() as conn:
+        current = current_revision(conn)
+        if current is not None and current not in _revisions():
+            raise UserError(
+                f"the database is at revision {current}, which this newsfold does not know",
+                "upgrade newsfold, or use another database",
+            )
+        if revision == "head" and current == _head():
+            return
+        lock_migrating(conn)
+        _run("upgrade", conn, revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take the schema back to a revision; 'base' is an empty database."""
+    with engine.begin() as conn:
+        lock_migrating(conn)
+        _run("downgrade", conn, revision)
+
+
+def current_revision(conn: Connection) -> str | None:
+    """The revision the schema is at, None for a database that was never migrated."""
+    if conn.execute(text("select to_regclass('public.newsfold_version')")).scalar_one() is None:
+        return None
+    return conn.execute(text("select version_num from public.newsfold_version")).scalar_one_or_none()
+
+
+def is_current(conn: Connection) -> bool:
+    """Whether the schema is the one that this code was written for."""
+    return current_revision(conn) == _head()
+
+
+def _head() -> str:
+    """The newest revision."""
+    return max(_revisions())
+
+
+def _revisions() -> set[str]:
+    """All revisions, read from the file names: asking alembic costs half a second at each start."""
+    return {path.name.partition("_")[0] for path in (migrations_folder() / "versions").glob("[0-9]*_*.py")}
+
+
+def _run(direction: str, conn: Connection, revision: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    config.attributes["connection"] = conn
+    getattr(command, direction)(config, revision)

@@ -1,0 +1,345 @@
+"""Pages: the URLs we know, who works on them, what they brought, and what became of them."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, text
+
+from pipeline.discover.urls import canonicalize
+from pipeline.models import Capture, Entry, Outcome, Source, SourceKind, Validators
+
+
+@dataclass(frozen=True, slots=True)
+class PageToFetch:
+    """A page whose body is wanted. `failures` counts the failed fetches in a row."""
+
+    id: int
+    url: str
+    validators: Validators
+    failures: int
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class PageToLoad:
+    """A page with a body that nothing was made of yet, and what its source says about it."""
+
+    id: int
+    source_id: int
+    source_language: str | None
+    entry: Entry
+    capture: Capture
+
+
+def remember_entries(conn: Connection, source_id: int, entries: Iterable[Entry]) -> int:
+    """Make a page of each entry that is not known by its canonical URL; the number of new ones.
+
+    A known page keeps its earliest date. It is taken up again where its own source names another version of it, or
+    where a backfill of another range had left it out.
+    """
+    rows = {canonicalize(entry.url): entry for entry in entries}
+    if not rows:
+        return 0
+    result = conn.execute(
+        _REMEMBER,
+        {
+            "source": source_id,
+            "urls": [entry.url for entry in rows.values()],
+            "canonical_urls": list(rows),
+            "titles": [entry.title for entry in rows.values()],
+            "authors": [entry.author for entry in rows.values()],
+            "dates": [entry.published_at for entry in rows.values()],
+            "versions": [entry.version for entry in rows.values()],
+        },
+    )
+    return sum(is_new for (is_new,) in result)
+
+
+_IS_NEW_VERSION = """(page.source_id = excluded.source_id and page.claimed_by is null
+                           and excluded.entry_version <> page.entry_version)"""
+_REMEMBER = text(
+    """
+    insert into ingest.page
+        (source_id, url, canonical_url, entry_title, entry_author, entry_published_at, entry_version)
+    select :source, e.*
+    from unnest(cast(:urls as text[]), cast(:canonical_urls as text[]), cast(:titles as text[]), cast(:authors as
+    text[]),
+                cast(:dates as timestamptz[]), cast(:versions as text[])) as e
+    on conflict (md5(canonical_url)) do update set
+        entry_title = coalesce(page.entry_title, excluded.entry_title),
+        entry_author = coalesce(page.entry_author, excluded.entry_author),
+        entry_published_at = least(page.entry_published_at, excluded.entry_published_at),
+        entry_version = case when page.claimed_by is null then coalesce(excluded.entry_version, page.entry_version)
+                             else page.entry_version end,
+        state = case when page.reason = 'outside_range' then 'fetched'
+                     when {is_new_version} then 'discovered'
+                     else page.state end,
+        reason = case when page.reason = 'outside_range' or {is_new_version} then null else page.reason end
+    where (page.source_id = excluded.source_id and excluded.entry_version is distinct from page.entry_version)
+       or excluded.entry_published_at < page.entry_published_at
+       or page.reason = 'outside_range'
+    returning xmax = 0
+""".replace("{is_new_version}", _IS_NEW_VERSION)
+)
+
+
+def claim_pages(
+    conn: Connection,
+    run_id: int,
+    source_slugs: Sequence[str],
+    *,
+    limit: int,
+    now: datetime,
+    since: date | None = None,
+    until: date | None = None,
+) -> list[int]:
+    """Take up to `limit` pages that are due, for this run alone, and give each a pending outcome in it.
+
+    Due are pages never fetched, fetched and not loaded (an interrupted run left them), and those whose next attempt has
+    come. With a range, only pages whose entry is dated in [since, until], or not dated at all.
+    """
+    parameters = {
+        "run": run_id,
+        "slugs": list(source_slugs),
+        "limit": limit,
+        "now": now,
+        "since": since,
+        "until": until,
+    }
+    return list(conn.execute(_CLAIM, parameters).scalars())
+
+
+_DUE = """
+    from ingest.page p
+    join ingest.source s on s.id = p.source_id
+    where p.claimed_by is null
+      and (p.state in ('discovered', 'fetched') or p.next_attempt_at <= :now)
+      and s.slug = any(:slugs)
+      and (cast(:since as date) is null or p.entry_published_at is null
+           or (p.entry_published_at >= cast(:since as timestamp) at time zone 'UTC'
+               and p.entry_published_at < cast(cast(:until as date) + 1 as timestamp) at time zone 'UTC'))
+"""
+_COUNT_DUE = text("select count(*)" + _DUE)
+_CLAIM = text(
+    "with due as (select p.id"
+    + _DUE
+    + """
+        order by p.id
+        limit :limit
+        for update of p skip locked
+    ), claimed as (
+        update ingest.page p
+        set claimed_by = :run,
+            state = case when p.state = 'fetched' then 'fetched' else 'discovered' end,
+            reason = null, detail = null, next_attempt_at = null
+        from due where p.id = due.id
+        returning p.id
+    )
+    insert into ingest.outcome (run_id, page_id)
+    select :run, id from claimed order by id
+    on conflict (run_id, page_id) do update set outcome = 'pending', reason = null, decided_at = null
+    returning page_id
+"""
+)
+
+
+def claim_imported(conn: Connection, run_id: int, source_id: int, captures: Sequence[Capture]) -> list[int]:
+    """Make or find the pages of bodies that a user brings, take them for this run, and keep the bodies.
+
+    The ids of the pages whose body is new; the others get the outcome 'unchanged'. A page that another run works on now
+    is left to it.
+    """
+    entries = {canonicalize(capture.url): capture for capture in captures}
+    remember_entries(conn, source_id, [Entry(capture.url) for capture in entries.values()])
+    found = conn.execute(_CLAIM_NAMED, {"run": run_id, "urls": list(entries)})
+    return [
+        page_id
+        for page_id, canonical_url in found.all()
+        if keep_capture(conn, run_id, page_id, entries[canonical_url], Validators())
+    ]
+
+
+_CLAIM_NAMED = text("""
+    with claimed as (
+        update ingest.page p set claimed_by = :run
+        where md5(p.canonical_url) in (select md5(u) from unnest(cast(:urls as text[])) u) and p.claimed_by is null
+        returning p.id, p.canonical_url
+    ), pending as (
+        insert into ingest.outcome (run_id, page_id) select :run, id from claimed
+        on conflict (run_id, page_id) do update set outcome = 'pending', reason = null, decided_at = null
+    )
+    select id, canonical_url from claimed order by id
+""")
+
+
+def pages_to_fetch(conn: Connection, page_ids: Sequence[int]) -> list[PageToFetch]:
+    """Those of the pages that still need a body."""
+    rows = conn.execute(_TO_FETCH, {"ids": list(page_ids)})
+    return [
+        PageToFetch(
+            row.id,
+            row.url,
+            Validators(row.etag, row.last_modified),
+            row.failures,
+            Source(row.slug, row.name, SourceKind(row.kind), row.address, row.language),
+        )
+        for row in rows
+    ]
+
+
+_TO_FETCH = text("""
+    select p.id, p.url, p.etag, p.last_modified, p.failures, s.slug, s.name, s.kind, s.address, s.language
+    from ingest.page p
+    join ingest.source s on s.id = p.source_id
+    where p.id = any(:ids) and p.state = 'discovered'
+    order by p.id
+""")
+
+
+def pages_to_load(conn: Connection, page_ids: Sequence[int]) -> list[PageToLoad]:
+    """Those of the pages that have a body that nothing was made of yet, each with its newest body."""
+    rows = conn.execute(_TO_LOAD, {"ids": list(page_ids)})
+    return [
+        PageToLoad(
+            row.id,
+            row.source_id,
+            row.source_language,
+            Entry(row.page_url, row.entry_title, row.entry_author, row.entry_published_at),
+            Capture(row.url, gzip.decompress(row.body), row.media_type, row.charset),
+        )
+        for row in rows
+    ]
+
+
+_TO_LOAD = text("""
+    select p.id, p.source_id, p.url as page_url, p.entry_title, p.entry_author, p.entry_published_at,
+           s.language as source_language, c.url, c.media_type, c.charset, c.body
+    from ingest.page p
+    join ingest.source s on s.id = p.source_id
+    cross join lateral (select * from ingest.capture c where c.page_id = p.id order by c.fetched_at desc, c.id desc
+    limit 1) c
+    where p.id = any(:ids) and p.state = 'fetched'
+    order by p.id
+""")
+
+
+def keep_capture(conn: Connection, run_id: int, page_id: int, capture: Capture, validators: Validators) -> bool:
+    """Keep the body a fetch brought. False where it is the one the page's article was made of: that page is done."""
+    body_hash = hashlib.sha256(capture.body).hexdigest()
+    conn.execute(
+        _KEEP,
+        {
+            "page": page_id,
+            "url": capture.url,
+            "media_type": capture.media_type,
+            "charset": capture.charset,
+            "body": gzip.compress(capture.body, compresslevel=6, mtime=0),
+            "hash": body_hash,
+            "size": len(capture.body),
+        },
+    )
+    return mark_fetched(conn, run_id, page_id, validators, body_hash)
+
+
+_KEEP = text("""
+    insert into ingest.capture (page_id, url, media_type, charset, body, body_hash, size)
+    values (:page, :url, :media_type, :charset, :body, :hash, :size)
+    on conflict (page_id, body_hash) do update set fetched_at = now()
+""")
+
+
+def mark_fetched(
+    conn: Connection, run_id: int, page_id: int, validators: Validators, body_hash: str | None = None
+) -> bool:
+    """A fetch brought a body, or (without a hash) "not modified". False where an article was made of that body
+    already.
+    """
+    parameters = {"page": page_id, "etag": validators.etag, "modified": validators.last_modified, "hash": body_hash}
+    is_known = conn.execute(_FETCHED, parameters).scalar_one()
+    if is_known:
+        settle(conn, run_id, page_id, Outcome.UNCHANGED)
+    return not is_known
+
+
+_FETCHED = text("""
+    update ingest.page p
+    set state = 'fetched', attempts = attempts + 1, failures = 0, last_fetched_at = now(),
+        etag = coalesce(:etag, case when cast(:hash as text) is null then p.etag end),
+        last_modified = coalesce(:modified, case when cast(:hash as text) is null then p.last_modified end)
+    where p.id = :page
+    returning exists (
+        select from ingest.article a
+        where a.page_id = p.id and (cast(:hash as text) is null or a.body_hash = :hash)
+    )
+""")
+
+
+def settle(
+    conn: Connection,
+    run_id: int,
+    page_id: int,
+    outcome: Outcome,
+    reason: str | None = None,
+    detail: str | None = None,
+    next_attempt_at: datetime | None = None,
+) -> None:
+    """What became of a page in a run. The page is free again; one that has an article stays loaded, whatever came
+    later.
+    """
+    state = outcome.value if outcome in (Outcome.SKIPPED, Outcome.FAILED) else "loaded"
+    conn.execute(
+        _SETTLE,
+        {
+            "run": run_id,
+            "page": page_id,
+            "outcome": outcome.value,
+            "state": state,
+            "reason": reason,
+            "detail": detail or None,
+            "next": next_attempt_at,
+        },
+    )
+
+
+_SETTLE = text("""
+    with page as (
+        update ingest.page p
+        set claimed_by = null, next_attempt_at = cast(:next as timestamptz),
+            state = case when has_article then 'loaded' else :state end,
+            reason = case when has_article then null else cast(:reason as text) end,
+            detail = case when has_article then null else cast(:detail as text) end
+        from (select exists (select from ingest.article a where a.page_id = :page) as has_article) known
+        where p.id = :page
+    )
+    update ingest.outcome
+    set outcome = :outcome, reason = cast(:reason as text), decided_at = now()
+    where run_id = :run and page_id = :page
+""")
+
+
+def count_failure(conn: Connection, page_id: int) -> None:
+    """A fetch of the page brought nothing."""
+    conn.execute(_COUNT_FAILURE, {"page": page_id})
+
+
+_COUNT_FAILURE = text("""
+    update ingest.page set attempts = attempts + 1, failures = failures + 1, last_fetched_at = now() where id = :page
+""")
+
+
+def count_due(
+    conn: Connection,
+    source_slugs: Sequence[str],
+    *,
+    now: datetime,
+    since: date | None = None,
+    until: date | None = None,
+) -> int:
+    """How many pages `claim_pages` could take at `now`."""
+    parameters = {"slugs": list(source_slugs), "now": now, "since": since, "until": until}
+    return int(conn.execute(_COUNT_DUE, parameters).scalar_one())

@@ -1,0 +1,89 @@
+"""Queries as `news_reader`: read-only, with a time limit, and nothing but schema `news` in sight."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from sqlalchemy import Connection, Engine, text
+
+from pipeline.errors import UserError
+
+ROLE = "news_reader"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The answer to a query: column names, and rows of values."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[Sequence[Any]]
+
+
+def run_query(engine: Engine, query: str, *, timeout_seconds: int) -> Table:
+    """Answer a user's query. Raises UserError with Postgres's own words where it is wrong, refused or too slow."""
+    with engine.connect() as conn, conn.begin():
+        conn.execute(text("set transaction read only"))
+        conn.execute(text("select set_config('statement_timeout', :t, true)"), {"t": f"{timeout_seconds}s"})
+        if not can_read_as_role(conn):
+            raise UserError(
+                f"the database has no role {ROLE} that this user may take",
+                f"as a superuser: create role {ROLE}; grant {ROLE} to current_user; then newsfold db upgrade",
+            )
+        conn.execute(text(f"set local role {ROLE}"))
+        conn.execute(text("set local search_path = news, pg_catalog"))
+        try:
+            return _answer(conn, query)
+        except psycopg.Error as exc:
+            said = " ".join(line.strip() for line in str(exc).splitlines()[:2]) or type(exc).__name__
+            raise UserError(f"the query failed: {said}", "`newsfold sql` without a query lists the views") from exc
+
+
+def _answer(conn: Connection, query: str) -> Table:
+    """Run the query as a prepared statement: Postgres takes no second statement in one, and `%` and `:` mean
+    themselves.
+    """
+    driver: psycopg.Connection[Any] = conn.connection.driver_connection  # type: ignore[assignment]
+    with driver.cursor() as cursor:
+        cursor.execute(query.encode(), prepare=True)
+        if cursor.description is None:
+            raise UserError("the query returns no rows", "write a select")
+        return Table(tuple(column.name for column in cursor.description), cursor.fetchall())
+
+
+def can_read_as_role(conn: Connection) -> bool:
+    """Whether this user may act as the role, and the role may read the views."""
+    return bool(conn.execute(_CAN_READ, {"role": ROLE}).scalar_one())
+
+
+_CAN_READ = text("""
+    select exists (
+        select from pg_roles
+        where rolname = :role and pg_has_role(current_user, oid, 'member') and has_schema_privilege(oid, 'news',
+        'usage')
+    )
+""")
+
+
+def describe_views(conn: Connection) -> Table:
+    """Every column of every view of schema `news`, with its type and what it means."""
+    rows = conn.execute(_DESCRIBE).all()
+    return Table(("view", "column", "type", "meaning"), [tuple(row) for row in rows])
+
+
+_DESCRIBE = text("""
+    select c.relname, a.attname, format_type(a.atttypid, a.atttypmod), col_description(c.oid, a.attnum)
+    from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace
+    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+    where n.nspname = 'news' and c.relkind = 'v'
+    order by c.relname, a.attnum
+""")
+
+
+def as_text(value: object) -> str:
+    """A list or JSON value of an answer as one text, for formats that have no such values."""
+    return json.dumps(value, ensure_ascii=False, default=str)

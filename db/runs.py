@@ -1,0 +1,34 @@
+"""Runs: one execution each, with what became of its pages."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from db.locks import is_run_alive
+from db.tables import PageRow, RunRow
+
+
+def open_run(conn: Connection, kind: str, since: date | None = None, until: date | None = None) -> int:
+    """Begin a run and return its id; hold it with `db.locks.hold_run` for as long as it works."""
+    return conn.execute(insert(RunRow).values(kind=kind, since=since, until=until).returning(RunRow.id)).scalar_one()
+
+
+def close_dead_runs(conn: Connection) -> list[int]:
+    """Mark runs whose process is gone as interrupted and free their pages, for the next run to pick up."""
+    running = conn.execute(select(RunRow.id).where(RunRow.state == "running")).scalars().all()
+    dead = [run_id for run_id in running if not is_run_alive(conn, run_id)]
+    for run_id in dead:
+        close_run(conn, run_id, "interrupted", "the process ended before the run did")
+    return dead
+
+
+def close_run(conn: Connection, run_id: int, state: str, error: str | None = None) -> None:
+    """End a run: 'completed', 'failed' or 'interrupted'. The pages it still holds are free for others."""
+    conn.execute(update(PageRow).where(PageRow.claimed_by == run_id).values(claimed_by=None))
+    conn.execute(
+        update(RunRow)
+        .where(RunRow.id == run_id, RunRow.state == "running")
+        .values(state=state, error=error, finished_at=func.now())
+    )

@@ -1,0 +1,179 @@
+"""What the command line shows, read from the views of schema `news`: values in, plain values out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, TextClause, text
+
+Row = Mapping[str, Any]
+
+
+def _rows(conn: Connection, query: TextClause, parameters: Row | None = None) -> list[Row]:
+    return [dict(row) for row in conn.execute(query, parameters or {}).mappings()]
+
+
+def run_totals(conn: Connection, run_id: int) -> Row:
+    """One run: its state, times and the number of pages for each outcome."""
+    return _rows(conn, text("select * from news.runs where run_id = :run"), {"run": run_id})[0]
+
+
+def run_sources(conn: Connection, run_id: int) -> Sequence[Row]:
+    """For each source of a run: what it said, and what became of its pages."""
+    return _rows(conn, _RUN_SOURCES, {"run": run_id})
+
+
+_RUN_SOURCES = text("""
+    with pages as (
+        select source, count(*) as pages,
+            count(*) filter (where outcome = 'loaded') as loaded,
+            count(*) filter (where outcome = 'folded') as folded,
+            count(*) filter (where outcome = 'unchanged') as unchanged,
+            count(*) filter (where outcome = 'skipped') as skipped,
+            count(*) filter (where outcome = 'failed') as failed,
+            count(*) filter (where outcome = 'pending') as pending
+        from news.outcomes where run_id = :run group by source
+    ), polls as (
+        select source, state, reason, entries, new_pages, oldest_entry_at, seconds from news.polls where run_id = :run
+    )
+    select source, q.state, q.reason, coalesce(q.entries, 0) as entries, coalesce(q.new_pages, 0) as new_pages,
+        q.oldest_entry_at, q.seconds, coalesce(p.pages, 0) as pages, coalesce(p.loaded, 0) as loaded,
+        coalesce(p.folded, 0) as folded, coalesce(p.unchanged, 0) as unchanged, coalesce(p.skipped, 0) as skipped,
+        coalesce(p.failed, 0) as failed, coalesce(p.pending, 0) as pending
+    from polls q full join pages p using (source)
+    order by source
+""")
+
+
+def run_problems(conn: Connection, run_id: int) -> Sequence[Row]:
+    """The pages of a run that brought no article, each with the reason."""
+    return _rows(conn, _RUN_PROBLEMS, {"run": run_id})
+
+
+_RUN_PROBLEMS = text("""
+    select o.source, o.url, o.outcome, o.reason, p.detail, p.next_attempt_at
+    from news.outcomes o join news.pages p using (page_id)
+    where o.run_id = :run and o.outcome in ('skipped', 'failed')
+    order by o.source, o.url
+""")
+
+
+def run_articles(conn: Connection, run_id: int, limit: int) -> Sequence[Row]:
+    """All versions of the stories that a run brought something new to, the stories with most versions first."""
+    return _rows(conn, _RUN_ARTICLES, {"run": run_id, "limit": limit})
+
+
+_RUN_ARTICLES = text("""
+    with stories as (
+        select s.story_id, s.article_count, s.title as story_title
+        from news.stories s
+        where s.story_id in (
+            select a.story_id from news.outcomes o join news.pages p using (page_id) join news.articles a using
+            (article_id)
+            where o.run_id = :run and o.outcome in ('loaded', 'folded'))
+        order by s.article_count desc, s.story_id
+        limit :limit
+    )
+    select s.story_id, s.story_title, a.article_id, a.is_canonical, a.copy_kind, a.similarity, a.language, a.source,
+    a.url,
+        coalesce(a.title, substring(a.text from '^[^\\n]{1,80}(?=\\s|$)')) as title
+    from stories s join news.articles a using (story_id)
+    order by s.article_count desc, s.story_id, a.is_canonical desc, a.article_id
+""")
+
+
+def latest_stories(conn: Connection, limit: int) -> Sequence[Row]:
+    """The stories with the newest articles, newest first."""
+    return _rows(conn, _LATEST, {"limit": limit})
+
+
+# The newest articles are found first, through article_dated_at_ix; their stories are then the only ones that are
+# grouped.
+_LATEST = text("""
+    with newest as (
+        select story_id, max(dated_at) as newest_at
+        from (select story_id, dated_at from ingest.article order by dated_at desc limit 50 * :limit) a
+        group by story_id order by newest_at desc, story_id desc limit :limit
+    )
+    select s.*, n.newest_at
+    from newest n join lateral (select * from news.stories s where s.story_id = n.story_id) s on true
+    order by n.newest_at desc, n.story_id desc
+""")
+
+
+def find_story(conn: Connection, story_or_url: str) -> int | None:
+    """The id of a story by its number, or by the URL of one of its articles or pages."""
+    if story_or_url.isdecimal() and len(story_or_url) < 19:
+        found = text("select story_id from news.stories where story_id = :it")
+        return conn.execute(found, {"it": int(story_or_url)}).scalar_one_or_none()
+    return conn.execute(_FIND_BY_URL, {"it": story_or_url}).scalars().first()
+
+
+_FIND_BY_URL = text("""
+    select story_id from news.articles where url = :it
+    union all
+    select a.story_id from news.pages p join news.articles a using (article_id) where p.url = :it
+""")
+
+
+def story(conn: Connection, story_id: int) -> Row:
+    """One story."""
+    return _rows(conn, text("select * from news.stories where story_id = :s"), {"s": story_id})[0]
+
+
+def story_versions(conn: Connection, story_id: int) -> Sequence[Row]:
+    """The articles of a story, the canonical one first, each copy with its verdict."""
+    return _rows(conn, _VERSIONS, {"s": story_id})
+
+
+_VERSIONS = text("""
+    select a.*, c.copy_of, c.evidence
+    from news.articles a left join news.copies c using (article_id)
+    where a.story_id = :s order by a.is_canonical desc, a.article_id
+""")
+
+
+def sources(conn: Connection) -> Sequence[Row]:
+    """All sources with their health."""
+    return _rows(conn, text("select * from news.sources order by is_followed desc, source"))
+
+
+def latest_runs(conn: Connection, limit: int) -> Sequence[Row]:
+    """The newest runs, newest first."""
+    latest = text("select * from news.runs order by run_id desc limit :limit")
+    return _rows(conn, latest, {"limit": limit})
+
+
+def page_counts(conn: Connection) -> Sequence[Row]:
+    """How many pages ended how, over all time."""
+    counts = text("select outcome, reason, count(*) as pages from news.pages group by 1, 2 order by 1, 3 desc, 2")
+    return _rows(conn, counts)
+
+
+def broken_promises(conn: Connection) -> Sequence[Row]:
+    """What should never be and no constraint can forbid: each promise with how many rows break it."""
+    return _rows(conn, _BROKEN)
+
+
+_BROKEN = text("""
+    select promise, broken from (
+        select 'a completed run leaves no page pending' as promise, count(*) as broken
+        from ingest.outcome o join ingest.run r on r.id = o.run_id where r.state = 'completed' and o.outcome = 'pending'
+        union all
+        select 'a loaded page has an article', count(*)
+        from ingest.page p where p.state = 'loaded' and not exists (select from ingest.article a where a.page_id = p.id)
+        union all
+        select 'a story has one canonical article', count(*)
+        from (select a.story_id from ingest.article a left join ingest.copy c on c.article_id = a.id
+              group by a.story_id having count(*) filter (where c.article_id is null) <> 1) s
+        union all
+        select 'a copy is in the story of its original', count(*)
+        from ingest.copy c join ingest.article a on a.id = c.article_id join ingest.article b on b.id = c.copy_of
+        where a.story_id <> b.story_id
+        union all
+        select 'only a running run holds pages', count(*)
+        from ingest.page p join ingest.run r on r.id = p.claimed_by where r.state <> 'running'
+    ) promises
+    where broken > 0
+""")
