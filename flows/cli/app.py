@@ -1,0 +1,214 @@
+"""The command line: arguments in, runs and tables out. Each command loads what it needs when it runs."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.errors import UserError
+
+app = typer.Typer(
+    name="newsfold",
+    help="The news, folded: every copy of a story, in any language, is one story in your Postgres.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+sources_app = typer.Typer(help="The sources that newsfold follows.", invoke_without_command=True, rich_markup_mode=None)
+db_app = typer.Typer(help="The database.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(sources_app, name="sources")
+app.add_typer(db_app, name="db")
+
+USER_MISTAKE = 2
+
+
+class Format(StrEnum):
+    """How `newsfold sql` prints its answer."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+Sources = Annotated[list[str] | None, typer.Option("--source", "-s", help="Only this source; may be given again.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Config = Annotated[
+    Path | None, typer.Option("--config", "-c", help="Sources file (else NEWSFOLD_CONFIG, newsfold.toml).")
+]
+Prefect = Annotated[
+    bool, typer.Option("--prefect", help="Run as a Prefect flow (always where PREFECT_API_URL is set).")
+]
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many at most.")]
+Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
+
+
+@app.command()
+def ingest(sources: Sources = None, prefect: Prefect = False, config: Config = None, json: Json = False) -> None:
+    """Run the daily job now: discover, fetch, extract, fold, load."""
+    from flows.cli import runs
+
+    runs.ingest(tuple(sources or ()), prefect=prefect, config=config, json=json)
+
+
+@app.command(name="import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(help="JSONL, also .gz: url, text or html; title, language, published_at, site.")
+    ],
+    json: Json = False,
+) -> None:
+    """Load articles that you already have."""
+    from flows.cli import runs
+
+    runs.import_(file, json=json)
+
+
+@app.command()
+def backfill(
+    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day, as 2025-01-01.")],
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day, included.")],
+    sources: Sources = None,
+    prefect: Prefect = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Load the articles of a past period. The daily job's state is left alone."""
+    from flows.cli import runs
+
+    runs.backfill(since.date(), until.date(), tuple(sources or ()), prefect=prefect, config=config, json=json)
+
+
+@app.command()
+def serve(config: Config = None) -> None:
+    """Run the schedules until stopped: the daily ingest, and backfills on demand."""
+    from flows.cli import serving
+
+    serving.serve(config)
+
+
+@app.command()
+def stories(limit: Limit = 20, json: Json = False) -> None:
+    """The latest stories."""
+    from flows.cli import reading
+
+    reading.stories(limit, json=json)
+
+
+@app.command()
+def show(
+    story: Annotated[str, typer.Argument(help="Number of a story, or URL of an article.")], json: Json = False
+) -> None:
+    """One story: its versions side by side, and why they were folded."""
+    from flows.cli import reading
+
+    reading.show(story, json=json)
+
+
+@app.command()
+def sql(
+    query: Annotated[
+        str | None, typer.Argument(help="A select over news.*; left out: the views and their columns.")
+    ] = None,
+    format_: Annotated[Format, typer.Option("--format", "-f", help="How to print the answer.")] = Format.TABLE,
+) -> None:
+    """Query the result, read-only, as news_reader."""
+    from flows.cli import reading
+
+    reading.sql(query, format_.value)
+
+
+@app.command()
+def status(json: Json = False) -> None:
+    """The last runs, and what became of each page."""
+    from flows.cli import reading
+
+    reading.status(json=json)
+
+
+@app.command()
+def doctor(config: Config = None, json: Json = False) -> None:
+    """What is wrong with this set-up, and how to mend it. Exit code 1 where something is."""
+    from flows.cli import doctor as doctor_
+
+    raise typer.Exit(doctor_.doctor(config, json=json))
+
+
+@sources_app.callback()
+def sources_(context: typer.Context, config: Config = None, json: Json = False) -> None:
+    """The sources that newsfold follows, with their health."""
+    if context.invoked_subcommand is None:
+        from flows.cli import sources
+
+        sources.list_(config, json=json)
+
+
+@sources_app.command()
+def add(
+    address: Annotated[str, typer.Argument(help="URL of a feed or of a page that names one, or a folder.")],
+    slug: Annotated[str | None, typer.Option(help="Short name; else made from the address.")] = None,
+    config: Config = None,
+) -> None:
+    """Find the feed at an address, try it, and write it into the sources file."""
+    from flows.cli import sources
+
+    sources.add(address, slug, config)
+
+
+@sources_app.command()
+def check(
+    slugs: Annotated[list[str] | None, typer.Argument(help="Sources to ask; none: all.")] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Ask sources now and say what they answer; nothing is stored. Exit code 1 where one fails."""
+    from flows.cli import sources
+
+    raise typer.Exit(sources.check(tuple(slugs or ()), config, json=json))
+
+
+@db_app.command()
+def upgrade() -> None:
+    """Bring the schema up to date (every command that writes does so too)."""
+    from flows.cli import database
+
+    database.upgrade()
+
+
+@db_app.command()
+def url() -> None:
+    """The address of the database, for psql and other clients. The embedded Postgres then runs until `db stop`."""
+    from flows.cli import database
+
+    database.url()
+
+
+@db_app.command()
+def stop() -> None:
+    """Stop the embedded Postgres."""
+    from flows.cli import database
+
+    database.stop()
+
+
+def main() -> None:
+    """Run a command. A user's mistake is one line and exit code 2."""
+    try:
+        app()
+    except UserError as exc:
+        typer.echo(f"newsfold: {exc.problem}", err=True)
+        if exc.remedy:
+            typer.echo(f"  → {exc.remedy}", err=True)
+        sys.exit(USER_MISTAKE)
+    except KeyboardInterrupt:
+        typer.echo("newsfold: stopped; the next run goes on from here", err=True)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""What people see: tables, moments, progress, and text in any direction."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+# A file or a pipe has no width: there a table is as wide as a wide screen.
+_PIPE_WIDTH = 200
+out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+err = Console(highlight=False, width=None if sys.stderr.isatty() else _PIPE_WIDTH, stderr=True)
+
+# What a terminal would obey: escape sequences in a title must not reach it.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+
+
+def plain(value: object) -> str:
+    """A value as one harmless text: no controls, dates short and in UTC, null as a dash."""
+    match value:
+        case None:
+            return "–"
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M}"
+        case float():
+            return f"{value:.2f}"
+        case list() | tuple():
+            return ", ".join(map(plain, value))
+        case _:
+            return _CONTROLS.sub("", str(value))
+
+
+def text(value: object) -> Text:
+    """A value as a cell. On a terminal, text from right to left is isolated, so that it does not turn its
+    neighbours.
+    """
+    shown = plain(value)
+    if out.is_terminal and is_right_to_left(shown):
+        shown = f"{_FIRST_STRONG_ISOLATE}{shown}{_POP_ISOLATE}"
+    return Text(shown)
+
+
+def is_right_to_left(value: str) -> bool:
+    """Whether the first letter with a direction runs from right to left (UAX 9, rules P2 and P3)."""
+    directions = (unicodedata.bidirectional(character) for character in value)
+    return next((d for d in directions if d in ("L", "R", "AL")), "L") != "L"
+
+
+def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], title: str = "") -> Table:
+    """A table of the named columns (key to heading); numbers to the right, the rest folded, nothing cut."""
+    made = Table(
+        title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
+    )
+    for key, heading in columns.items():
+        is_number = any(isinstance(row[key], int | float | Decimal) for row in rows)
+        made.add_column(heading, justify="right" if is_number else "left", overflow="fold", no_wrap=is_number)
+    for row in rows:
+        made.add_row(*(text(row[key]) for key in columns))
+    return made
+
+
+def print_json(value: object) -> None:
+    """A value as JSON on standard output, in UTF-8, moments as ISO 8601."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_as_json) + "\n")
+
+
+def _as_json(value: object) -> object:
+    match value:
+        case datetime() | date():
+            return value.isoformat()
+        case Decimal():
+            return float(value)
+        case Mapping():
+            return dict(value)
+        case _:
+            return str(value)
+
+
+def note(message: str) -> None:
+    """A line for people, on standard error."""
+    err.print(escape(_CONTROLS.sub("", message)))
+
+
+@contextmanager
+def progress_bar() -> Iterator[Any]:
+    """A bar on standard error while the block lasts; silent where nobody watches. Yields a `flows.ingest.Progress`."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        tasks: dict[str, Any] = {}
+
+        def show(doing: str, done: int, total: int) -> None:
+            if doing not in tasks:
+                tasks[doing] = bar.add_task(doing, total=total)
+            bar.update(tasks[doing], completed=done, total=max(done, total))
+
+        yield show
+
+
+def plural(count: int, noun: str) -> str:
+    """'1 page', '2 pages', '2 stories'."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count:,} {noun[:-1]}ies" if noun.endswith("y") else f"{count:,} {noun}s"
+
+
+def listed(values: Iterable[object]) -> str:
+    """Values in one line, separated by commas."""
+    return ", ".join(map(plain, values))

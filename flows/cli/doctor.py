@@ -1,0 +1,102 @@
+"""`newsfold doctor`: what is wrong with this set-up, and how to mend it."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from db import migrate, views
+from db.engine import connect
+from db.reader import ROLE, can_read_as_role
+from flows.cli.console import out, print_json, table
+from flows.cli.runs import settings_with
+from flows.wiring import config_path, load_sources, running_database
+from pipeline.errors import UserError
+from pipeline.settings import Settings
+
+Finding = dict[str, str]
+
+
+def doctor(config: Path | None, *, json: bool) -> int:
+    """Look at everything a run needs and print what is found; 1 where something is wrong."""
+    findings = list(_findings(config))
+    if json:
+        print_json(findings)
+    else:
+        out.print(table(findings, {"verdict": "", "what": "what", "found": "found", "remedy": "what to do"}))
+    return int(any(finding["verdict"] == "wrong" for finding in findings))
+
+
+def _findings(config: Path | None) -> Iterator[Finding]:
+    yield _finding("python", platform.python_version())
+    try:
+        settings = settings_with(config)
+    except UserError as exc:
+        yield _problem("settings", exc)
+        return
+    yield _attempt("sources file", lambda: _sources(settings))
+    try:
+        with running_database(settings) as url:
+            engine = connect(url)
+            with engine.connect() as conn:
+                yield _finding("database", _database(conn, settings))
+                yield from _schema(conn)
+            engine.dispose()
+    except UserError as exc:
+        yield _problem("database", exc)
+    yield _prefect()
+
+
+def _sources(settings: Settings) -> str:
+    path = config_path(settings)
+    return f"{len(load_sources(settings))} sources, {path or 'the shipped ones'}"
+
+
+def _database(conn: Connection, settings: Settings) -> str:
+    version = conn.execute(text("show server_version")).scalar_one()
+    size = conn.execute(text("select pg_size_pretty(pg_database_size(current_database()))")).scalar_one()
+    place = settings.home if settings.database_url is None else "your own server"
+    return f"Postgres {version}, {size}, {place}"
+
+
+def _schema(conn: Connection) -> Iterator[Finding]:
+    if not migrate.is_current(conn):
+        found = migrate.current_revision(conn) or "none"
+        yield _finding("schema", f"revision {found} is not this version's", "newsfold db upgrade")
+        return
+    yield _finding("schema", f"revision {migrate.current_revision(conn)}")
+    if can_read_as_role(conn):
+        yield _finding("reader", f"role {ROLE}")
+    else:
+        yield _finding("reader", f"no role {ROLE}", f"as a superuser: create role {ROLE}; then newsfold db upgrade")
+    for row in views.sources(conn):
+        if row["health"] == "failing":
+            yield _finding(f"source {row['source']}", str(row["last_error"]), f"newsfold sources check {row['source']}")
+    for row in views.broken_promises(conn):
+        yield _finding("books", f"{row['promise']}: broken {row['broken']} times", "report this as a fault of newsfold")
+
+
+def _prefect() -> Finding:
+    url = os.environ.get("PREFECT_API_URL")
+    return _finding(
+        "prefect", f"server at {url}" if url else "no server: runs are direct, newsfold serve starts its own"
+    )
+
+
+def _attempt(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return _finding(what, look())
+    except UserError as exc:
+        return _problem(what, exc)
+
+
+def _finding(what: str, found: str, remedy: str = "") -> Finding:
+    return {"verdict": "wrong" if remedy else "ok", "what": what, "found": found, "remedy": remedy}
+
+
+def _problem(what: str, exc: UserError) -> Finding:
+    return _finding(what, exc.problem, exc.remedy or "see the README")

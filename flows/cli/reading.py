@@ -1,0 +1,174 @@
+"""Commands that read: stories, show, sql, status."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.rule import Rule
+from sqlalchemy import Connection
+
+from db import reader, views
+from flows.cli.compare import side_by_side
+from flows.cli.console import listed, note, out, plain, plural, print_json, table
+from flows.wiring import Environment, open_environment, read_settings
+from pipeline.errors import UserError
+
+STATUS_RUNS = 10
+
+
+@contextmanager
+def _reading() -> Iterator[Connection]:
+    with open_environment(read_settings()) as env, env.engine.connect() as conn:
+        yield conn
+
+
+def stories(limit: int, *, json: bool) -> None:
+    """Print the latest stories."""
+    with _reading() as conn:
+        rows = views.latest_stories(conn, limit)
+    if json:
+        print_json(rows)
+    elif not rows:
+        note("no stories yet: newsfold ingest")
+    else:
+        columns = {
+            "story_id": "story",
+            "article_count": "versions",
+            "languages": "languages",
+            "newest_at": "newest",
+            "title": "title",
+        }
+        out.print(table(rows, columns))
+
+
+def show(story_or_url: str, *, json: bool) -> None:
+    """Print one story, each copy beside the article it was found to be a copy of."""
+    with _reading() as conn:
+        story_id = views.find_story(conn, story_or_url)
+        if story_id is None:
+            raise UserError(
+                f"no story {story_or_url!r}", "newsfold stories lists them; a URL must be written as in news.pages"
+            )
+        story, versions = views.story(conn, story_id), views.story_versions(conn, story_id)
+    if json:
+        print_json({"story": story, "versions": versions})
+        return
+    out.print(f"[bold]Story {story_id}[/bold]: {plural(len(versions), 'version')}, {listed(story['languages'] or [])}")
+    columns = {
+        "article_id": "article",
+        "copy_kind": "copy",
+        "similarity": "similarity",
+        "language": "lang",
+        "source": "source",
+        "published_at": "published",
+        "title": "title",
+        "url": "url",
+    }
+    out.print(table(versions, columns), "")
+    by_id = {version["article_id"]: version for version in versions}
+    for copy in versions:
+        if copy["copy_of"] is not None:
+            _print_copy(by_id[copy["copy_of"]], copy)
+    if len(versions) == 1:
+        out.print(plain(versions[0]["text"]), markup=False)
+
+
+def _print_copy(original: Mapping[str, Any], copy: Mapping[str, Any]) -> None:
+    out.print(
+        Rule(
+            f"{copy['article_id']} is a copy of {original['article_id']}: {copy['copy_kind']}, {copy['similarity']:.2f}"
+        )
+    )
+    anchors = copy["evidence"].get("anchors", [])
+    if anchors:
+        rows = [
+            {
+                "weight": anchor["weight"],
+                "original": anchor["other_surface"],
+                "copy": anchor["surface"],
+                "where": f"{anchor['other_at']:.0%} / {anchor['at']:.0%}",
+            }
+            for anchor in anchors
+        ]
+        columns = {
+            "weight": "weight",
+            "original": str(original["article_id"]),
+            "copy": str(copy["article_id"]),
+            "where": "where",
+        }
+        out.print(table(rows, columns, title="Shared marks, the strongest first"), "")
+    else:
+        out.print(listed(f"{name} {plain(value)}" for name, value in copy["evidence"].items()), "", markup=False)
+    out.print(side_by_side(original, copy, anchors, width=out.width), "", soft_wrap=True)
+
+
+def sql(query: str | None, format_: str) -> None:
+    """Answer a query, or without one list the views."""
+    settings = read_settings()
+    with open_environment(settings) as env:
+        answer = _answer(env, query)
+    if format_ == "json":
+        print_json([dict(zip(answer.columns, row, strict=True)) for row in answer.rows])
+    elif format_ == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(answer.columns)
+        writer.writerows([_csv_value(value) for value in row] for row in answer.rows)
+    else:
+        # Two columns may have one name, so the rows are keyed by place.
+        rows = [{str(place): value for place, value in enumerate(row)} for row in answer.rows]
+        out.print(table(rows, {str(place): column for place, column in enumerate(answer.columns)}))
+        note(plural(len(rows), "row"))
+
+
+def _answer(env: Environment, query: str | None) -> reader.Table:
+    if query is not None:
+        return reader.run_query(env.engine, query, timeout_seconds=env.settings.statement_timeout_seconds)
+    with env.engine.connect() as conn:
+        return reader.describe_views(conn)
+
+
+def _csv_value(value: object) -> object:
+    if value is None:
+        return ""
+    if isinstance(value, list | dict):
+        return reader.as_text(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def status(*, json: bool) -> None:
+    """Print the last runs, sources that need a look, and how many pages ended how."""
+    with _reading() as conn:
+        runs, sources, counts = views.latest_runs(conn, STATUS_RUNS), views.sources(conn), views.page_counts(conn)
+    if json:
+        print_json({"runs": runs, "sources": sources, "pages": counts})
+        return
+    if not runs:
+        note("nothing has run yet: newsfold ingest")
+        return
+    run_columns = {name: name for name in ("run_id", "kind", "state", "started_at", "pages", *_OUTCOMES, "error")}
+    out.print(table(runs, run_columns | {"run_id": "run", "started_at": "started (UTC)"}, title="Last runs"), "")
+    out.print(table(counts, {"outcome": "outcome", "reason": "reason", "pages": "pages"}, title="All pages"), "")
+    _print_unwell(sources)
+
+
+_OUTCOMES = ("loaded", "folded", "unchanged", "skipped", "failed", "pending")
+
+
+def _print_unwell(sources: Sequence[Mapping[str, Any]]) -> None:
+    unwell = [row for row in sources if row["health"] not in ("ok", "not followed")]
+    if not unwell:
+        followed = sum(row["is_followed"] for row in sources)
+        out.print(f"{plural(followed, 'source')} followed, all well")
+        return
+    columns = {
+        "source": "source",
+        "health": "health",
+        "failures": "failures",
+        "last_error": "last error",
+        "next_poll_at": "next",
+    }
+    out.print(table(unwell, columns, title="Sources to look at"))

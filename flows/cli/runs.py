@@ -1,0 +1,157 @@
+"""Commands that start a run, and the report of what came of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from db import views
+from flows.cli.console import note, out, plain, plural, print_json, progress_bar, table
+from flows.import_file import ImportReport, import_file
+from flows.ingest import Request, run_directly
+from flows.ingest import ingest as run_ingest
+from flows.wiring import open_environment, read_settings
+from pipeline.errors import UserError
+from pipeline.settings import Settings
+
+SHOWN_STORIES = 15
+SHOWN_PROBLEMS = 20
+OUTCOMES = ("loaded", "folded", "unchanged", "skipped", "failed", "pending")
+
+
+def ingest(sources: tuple[str, ...], *, prefect: bool, config: Path | None, json: bool) -> None:
+    """Run the daily job and report."""
+    _run(Request(sources), prefect=prefect, config=config, json=json)
+
+
+def backfill(
+    since: date, until: date, sources: tuple[str, ...], *, prefect: bool, config: Path | None, json: bool
+) -> None:
+    """Load a past period and report."""
+    if since > until:
+        raise UserError(f"--since {since} is after --until {until}", "swap them")
+    _run(Request(sources, since, until), prefect=prefect, config=config, json=json)
+
+
+def import_(file: Path, *, json: bool) -> None:
+    """Load a JSONL file and report. Raises UserError where none of its lines named an article."""
+    with open_environment(read_settings()) as env:
+        with progress_bar() as progress:
+            report = import_file(env, file, progress=progress)
+        with env.engine.connect() as conn:
+            _note_rejected(file, report)
+            _report(conn, report.run_id, json=json)
+    if report.rejected and len(report.rejected) == report.lines:
+        raise UserError(f"{file}: no line names an article", 'write one JSON object a line: {"url": …, "text": …}')
+
+
+def settings_with(config: Path | None) -> Settings:
+    """The settings, with the sources file that the command line names. Tasks in other processes see it too."""
+    if config is not None:
+        os.environ["NEWSFOLD_CONFIG"] = str(config.expanduser().absolute())
+    return read_settings()
+
+
+def _run(request: Request, *, prefect: bool, config: Path | None, json: bool) -> None:
+    settings = settings_with(config)
+    with open_environment(settings) as env:
+        if prefect or os.environ.get("PREFECT_API_URL"):
+            run_id = _as_flow(request)
+        else:
+            with progress_bar() as progress:
+                run_id = run_ingest(env, request, runner=run_directly, progress=progress)
+        with env.engine.connect() as conn:
+            _report(conn, run_id, json=json)
+
+
+def _as_flow(request: Request) -> int:
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    from flows.prefect_flows import backfill_flow, ingest_flow
+
+    sources = list(request.sources) or None
+    if request.since and request.until:
+        return int(backfill_flow(request.since, request.until, sources)["run_id"])
+    return int(ingest_flow(sources)["run_id"])
+
+
+def _report(conn: Connection, run_id: int, *, json: bool) -> None:
+    totals = views.run_totals(conn, run_id)
+    sources = views.run_sources(conn, run_id)
+    problems = views.run_problems(conn, run_id)
+    articles = views.run_articles(conn, run_id, SHOWN_STORIES)
+    if json:
+        print_json({"run": totals, "sources": sources, "problems": problems, "articles": articles})
+        return
+    _print_sources(sources)
+    _print_problems(sources, problems)
+    _print_reach(totals, sources)
+    _print_articles(articles)
+    out.print(_summary(totals))
+
+
+def _print_sources(sources: Sequence[Any]) -> None:
+    if sources:
+        columns = {"source": "source", "state": "answer", "entries": "entries"} | {name: name for name in OUTCOMES}
+        shown = [column for column in columns if column not in OUTCOMES or any(row[column] for row in sources)]
+        out.print(table(sources, {column: columns[column] for column in shown}), "")
+
+
+def _print_problems(sources: Sequence[Any], problems: Sequence[Any]) -> None:
+    for row in sources:
+        if row["state"] == "failed":
+            note(f"source {row['source']}: {row['reason']}")
+    for row in problems[:SHOWN_PROBLEMS]:
+        again = f"; next try {plain(row['next_attempt_at'])} UTC" if row["next_attempt_at"] else ""
+        detail = f" ({row['detail']})" if row["detail"] else ""
+        note(f"{row['outcome']}: {row['url']}: {row['reason']}{detail}{again}")
+    if len(problems) > SHOWN_PROBLEMS:
+        note(f'… and {plural(len(problems) - SHOWN_PROBLEMS, "page")} more: newsfold sql "select * from news.pages"')
+
+
+def _print_reach(totals: Any, sources: Sequence[Any]) -> None:
+    """A feed lists its newest articles only: say where a backfill asked for more than there is."""
+    for row in sources:
+        oldest = row["oldest_entry_at"]
+        if totals["since"] and oldest and oldest.date() > totals["since"]:
+            note(f"source {row['source']} reaches back to {oldest:%Y-%m-%d} only; it does not list what came before")
+
+
+def _print_articles(articles: Sequence[Any]) -> None:
+    if not articles:
+        return
+    rows = [
+        {
+            "story": row["story_id"] if row["is_canonical"] else "",
+            "copy": "" if row["is_canonical"] else f"└ {row['copy_kind']} {row['similarity']:.2f}",
+            "language": row["language"],
+            "source": row["source"],
+            "title": row["title"],
+        }
+        for row in articles
+    ]
+    columns = {"story": "story", "copy": "copy", "language": "lang", "source": "source", "title": "title"}
+    out.print(table(rows, columns, title="Stories that got something new"), "")
+
+
+def _summary(totals: Any) -> str:
+    new = totals["loaded"] + totals["folded"]
+    counts = ", ".join(f"{totals[name]} {name}" for name in OUTCOMES if totals[name])
+    seconds = (totals["finished_at"] - totals["started_at"]).total_seconds()
+    head = f"run {totals['run_id']}: {plural(totals['pages'], 'page')}" + (f": {counts}" if counts else "")
+    failed = f"; {plural(totals['sources_failed'], 'source')} failed" if totals["sources_failed"] else ""
+    tail = "" if new else "; nothing new, no article was written"
+    return f"{head}{failed}{tail} ({seconds:.1f} s)"
+
+
+def _note_rejected(file: Path, report: ImportReport) -> None:
+    for rejected in report.rejected[:SHOWN_PROBLEMS]:
+        note(f"{file}: line {rejected.line}: {rejected.problem}; left out")
+    if len(report.rejected) > SHOWN_PROBLEMS:
+        note(f"{file}: … and {plural(len(report.rejected) - SHOWN_PROBLEMS, 'line')} more left out")
+    if report.unknown_fields:
+        note(f"{file}: fields not used: {', '.join(sorted(report.unknown_fields))}")

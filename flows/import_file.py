@@ -1,0 +1,96 @@
+"""Import: articles that a user already has, from a JSONL file, through the same steps as fetched pages."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from db import pages, runs
+from db import sources as db_sources
+from flows.ingest import PAGES_A_BATCH, Progress, running, say_nothing
+from flows.steps.load import load
+from flows.steps.scope import Scope
+from flows.wiring import Environment
+from pipeline.discover.records import Record, Rejected, parse_record
+from pipeline.errors import UserError
+from pipeline.models import IMPORT_SLUG, Source, SourceKind
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What came of a file: the run, the lines that named no article, and the fields that nothing was made of."""
+
+    run_id: int
+    lines: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+    unknown_fields: set[str] = field(default_factory=set)
+
+
+def import_file(env: Environment, path: Path, *, progress: Progress = say_nothing) -> ImportReport:
+    """Load the articles of a JSONL file (also `.gz`), batch by batch. Raises UserError where it cannot be read."""
+    with _open(path) as file:
+        total = path.stat().st_size
+        source_id = _import_source(env)
+        with running(env, "import") as run_id:
+            report = ImportReport(run_id)
+            scope = Scope(run_id, (IMPORT_SLUG,))
+            for batch in _batches(file):
+                _import_batch(env, scope, source_id, batch, report)
+                progress("bytes", min(_position(file), total), total)
+    return report
+
+
+def _import_batch(env: Environment, scope: Scope, source_id: int, batch: list[bytes], report: ImportReport) -> None:
+    captures = []
+    for raw in batch:
+        report.lines += 1
+        if not raw.strip():
+            continue
+        match parse_record(raw, report.lines):
+            case Rejected() as rejected:
+                report.rejected.append(rejected)
+            case Record(_, capture, unknown):
+                captures.append(capture)
+                report.unknown_fields |= unknown
+    with env.engine.begin() as conn:
+        page_ids = pages.claim_imported(conn, scope.run_id, source_id, captures)
+    load(env, scope, page_ids)
+
+
+def _import_source(env: Environment) -> int:
+    source = Source(IMPORT_SLUG, "Imported articles", SourceKind.IMPORT, "newsfold import")
+    with env.engine.begin() as conn:
+        runs.close_dead_runs(conn)
+        db_sources.follow(conn, (*env.sources, source))
+        return db_sources.stored_sources(conn, [IMPORT_SLUG])[0].id
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        if path.is_dir():
+            raise UserError(
+                f"{path}: a folder, not a JSONL file", "for a folder of texts add a source: newsfold sources add"
+            )
+        file = path.open("rb")
+        return cast(BinaryIO, gzip.open(file)) if path.suffix == ".gz" else file
+    except OSError as exc:
+        raise UserError(f"{path}: {exc.strerror}", "name a JSONL file that can be read") from exc
+
+
+def _batches(file: BinaryIO) -> Iterator[list[bytes]]:
+    try:
+        while batch := list(islice(file, PAGES_A_BATCH)):
+            yield batch
+    except (gzip.BadGzipFile, EOFError) as exc:
+        raise UserError(
+            f"{file.name}: damaged gzip: {exc}", "what came before the damage is loaded; get the file again"
+        ) from exc
+
+
+def _position(file: BinaryIO) -> int:
+    """Bytes read of the file on disk: for a gzip file, of the compressed one."""
+    return file.fileobj.tell() if isinstance(file, gzip.GzipFile) and file.fileobj else file.tell()

@@ -1,0 +1,139 @@
+"""A run: discover, then fetch and load batch by batch. One list of steps, run directly or as Prefect tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from db import pages, runs
+from db import sources as db_sources
+from db.locks import hold_run
+from flows.steps.discover import discover
+from flows.steps.fetch import fetch
+from flows.steps.load import load
+from flows.steps.scope import Scope
+from flows.wiring import Environment
+from pipeline.errors import UserError
+from pipeline.models import IMPORT_SLUG
+
+SOURCES_A_BATCH = 50
+PAGES_A_BATCH = 50
+
+Step = Callable[[Environment, Scope, Sequence[Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a run is asked for: some sources or (empty) all that are due, and for a backfill its days, both included."""
+
+    sources: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+
+class Runner(Protocol):
+    """How a step runs on one batch of slugs or page ids."""
+
+    def __call__(self, step: Step, env: Environment, scope: Scope, batch: Sequence[Any]) -> None:
+        """Run the step on the batch, and come back when it is done."""
+
+
+class Progress(Protocol):
+    """Told how far a run is: what it does, and how many of how many."""
+
+    def __call__(self, doing: str, done: int, total: int) -> None:
+        """Show it."""
+
+
+def run_directly(step: Step, env: Environment, scope: Scope, batch: Sequence[Any]) -> None:
+    """The plain runner: a function call."""
+    step(env, scope, batch)
+
+
+def say_nothing(doing: str, done: int, total: int) -> None:
+    """The progress of a run that nobody watches."""
+
+
+def ingest(
+    env: Environment, request: Request, *, runner: Runner = run_directly, progress: Progress = say_nothing
+) -> int:
+    """Run the steps for the sources asked for, and return the run's id; what became of it is in the database.
+
+    Raises UserError for a source that the sources file does not name.
+    """
+    slugs = _chosen(env, request)
+    with env.engine.begin() as conn:
+        db_sources.follow(conn, env.sources)
+        runs.close_dead_runs(conn)
+    kind = "backfill" if request.since else "ingest"
+    with running(env, kind, request.since, request.until) as run_id:
+        # What an interrupted import left is picked up here too.
+        taken = slugs if request.sources or request.since else (*slugs, IMPORT_SLUG)
+        scope = Scope(run_id, taken, request.since, request.until)
+        with env.engine.begin() as conn:
+            asked = slugs if request.sources or scope.is_backfill else db_sources.due_sources(conn, slugs, env.now())
+        for start in range(0, len(asked), SOURCES_A_BATCH):
+            progress("sources", start, len(asked))
+            runner(discover, env, scope, asked[start : start + SOURCES_A_BATCH])
+        take_pages(env, scope, runner, progress)
+    return run_id
+
+
+def take_pages(env: Environment, scope: Scope, runner: Runner, progress: Progress) -> None:
+    """Fetch and load every page that is due, batch by batch."""
+    now = env.now()
+    with env.engine.begin() as conn:
+        total = pages.count_due(conn, scope.slugs, now=now, since=scope.since, until=scope.until)
+    done = 0
+    while True:
+        progress("pages", done, total)
+        with env.engine.begin() as conn:
+            batch = pages.claim_pages(
+                conn, scope.run_id, scope.slugs, limit=PAGES_A_BATCH, now=now, since=scope.since, until=scope.until
+            )
+        if not batch:
+            return
+        runner(fetch, env, scope, batch)
+        runner(load, env, scope, batch)
+        done += len(batch)
+
+
+@contextmanager
+def running(env: Environment, kind: str, since: date | None = None, until: date | None = None) -> Iterator[int]:
+    """A run that shows it is alive for as long as the block lasts, and ends as the block does."""
+    with env.engine.connect() as keeper:
+        run_id = _open_held(keeper, kind, since, until)
+        try:
+            yield run_id
+        except BaseException as exc:
+            with env.engine.begin() as conn:
+                stopped = isinstance(exc, KeyboardInterrupt)
+                runs.close_run(conn, run_id, "interrupted" if stopped else "failed", _describe(exc))
+            raise
+        with env.engine.begin() as conn:
+            runs.close_run(conn, run_id, "completed")
+
+
+def _open_held(keeper: Connection, kind: str, since: date | None, until: date | None) -> int:
+    """The lock comes before the commit, so nobody ever sees a running run that nobody holds."""
+    with keeper.begin():
+        run_id = runs.open_run(keeper, kind, since, until)
+        hold_run(keeper, run_id)
+    return run_id
+
+
+def _describe(exc: BaseException) -> str:
+    return "stopped by the user" if isinstance(exc, KeyboardInterrupt) else f"{type(exc).__name__}: {exc}"
+
+
+def _chosen(env: Environment, request: Request) -> tuple[str, ...]:
+    known = tuple(source.slug for source in env.sources)
+    for slug in request.sources:
+        if slug not in known:
+            raise UserError(f"no source {slug!r} in the sources file", f"known: {', '.join(known) or 'none'}")
+    return request.sources or known

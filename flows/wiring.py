@@ -1,0 +1,135 @@
+"""Wiring: settings read, Postgres started and migrated, sources loaded. What every entry point begins with."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from pydantic import ValidationError
+from sqlalchemy import URL, Engine
+
+from db import migrate
+from db.embedded import EmbeddedPostgres
+from db.engine import connect, database_url
+from pipeline.discover.sources import SourceFile, merge_sources, parse_sources
+from pipeline.errors import UserError
+from pipeline.fetch.web import Limits
+from pipeline.models import Source
+from pipeline.settings import Settings
+
+CONFIG_NAME = "newsfold.toml"
+
+
+def utc_now() -> datetime:
+    """The clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the steps of a run work with."""
+
+    settings: Settings
+    engine: Engine
+    sources: tuple[Source, ...]
+    now: Callable[[], datetime] = utc_now
+
+    @property
+    def limits(self) -> Limits:
+        """What a run may take of the web."""
+        settings = self.settings
+        return Limits(settings.concurrency, settings.timeout_seconds, settings.max_body_bytes, settings.user_agent)
+
+
+def read_settings() -> Settings:
+    """The settings of the environment. Raises UserError naming the variable."""
+    try:
+        return Settings()
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        name = "NEWSFOLD_" + "_".join(map(str, first["loc"])).upper()
+        raise UserError(f"{name}: {first['msg']}", "mend or unset it") from exc
+
+
+def quieten_libraries() -> None:
+    """What trafilatura and dateutil say of a page to whoever runs them is in the page's outcome already."""
+    for library in ("trafilatura", "htmldate"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", message="tzname .* identified but not understood")
+
+
+@contextmanager
+def open_environment(settings: Settings) -> Iterator[Environment]:
+    """A migrated database and the sources, for as long as the block lasts. Raises UserError where they cannot be
+    had.
+    """
+    sources = load_sources(settings)
+    quieten_libraries()
+    with running_database(settings) as url:
+        engine = connect(url)
+        try:
+            migrate.upgrade(engine)
+            yield Environment(settings, engine, sources)
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def running_database(settings: Settings) -> Iterator[URL]:
+    """The user's own Postgres, or the embedded one, kept running for as long as the block lasts."""
+    if settings.database_url is not None:
+        yield database_url(settings.database_url.get_secret_value())
+        return
+    with embedded(settings).running() as url:
+        yield url
+
+
+def embedded(settings: Settings) -> EmbeddedPostgres:
+    """The embedded Postgres of the home folder."""
+    return EmbeddedPostgres(settings.home.expanduser().absolute())
+
+
+@cache
+def process_environment() -> Environment:
+    """The environment of this process, for tasks that start with nothing but ids; closed when the process ends."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(open_environment(read_settings()))
+
+
+def load_sources(settings: Settings) -> tuple[Source, ...]:
+    """The sources to follow: those of the user's file, else the shipped ones. Raises UserError naming what is wrong."""
+    defaults = read_source_file(seeds_folder() / "sources.toml").sources
+    path = config_path(settings)
+    return merge_sources(defaults, read_source_file(path)) if path else defaults
+
+
+def config_path(settings: Settings) -> Path | None:
+    """The user's sources file: the one named, else `newsfold.toml` here, else in the home folder, else none."""
+    if settings.config is not None:
+        return settings.config.expanduser().absolute()
+    places = (Path.cwd() / CONFIG_NAME, settings.home.expanduser() / CONFIG_NAME)
+    return next((path for path in places if path.is_file()), None)
+
+
+def read_source_file(path: Path) -> SourceFile:
+    """One sources file. Raises UserError where it is missing, no UTF-8, or wrong."""
+    try:
+        return parse_sources(path.read_text(encoding="utf-8"), path)
+    except OSError as exc:
+        raise UserError(f"{path}: {exc.strerror}", "name another file with --config or NEWSFOLD_CONFIG") from exc
+    except UnicodeDecodeError as exc:
+        raise UserError(f"{path}: not UTF-8 (byte {exc.start})", "save it as UTF-8") from exc
+
+
+def seeds_folder() -> Path:
+    """The folder with the shipped sources: inside the package where installed, at the top of a checkout."""
+    packaged = Path(migrate.__file__).parent / "seeds"
+    return packaged if packaged.is_dir() else Path(migrate.__file__).parents[1] / "seeds"
