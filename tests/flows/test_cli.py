@@ -1,0 +1,264 @@
+"""The command line: what it answers, and what a user's mistake looks like."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from site_server import Site, article_html, item, rss
+from sqlalchemy import URL
+
+from db.engine import libpq_url
+from flows.cli.app import app, main
+
+Run = Callable[..., tuple[int, str, str]]
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+
+
+@pytest.fixture
+def run(database: URL, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command on the test's database: exit code, standard output, standard error."""
+    monkeypatch.setenv("NEWSFOLD_DATABASE_URL", libpq_url(database))
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["newsfold", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out, said.err
+
+    return call
+
+
+def _commands() -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    for command in app.registered_commands:
+        assert command.callback is not None
+        found.append((command.name or command.callback.__name__.strip("_"),))
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        assert group.name is not None
+        for command in group.typer_instance.registered_commands:
+            assert command.callback is not None
+            found.append((group.name, command.name or command.callback.__name__))
+    return found
+
+
+@pytest.mark.parametrize("command", _commands(), ids=" ".join)
+def test_every_command_has_help_and_stands_in_the_readme(command: tuple[str, ...], run: Run) -> None:
+    code, out, _ = run(*command, "--help")
+
+    assert code == 0
+    assert "Usage:" in out
+    assert " ".join(["newsfold", *command]) in README.read_text(encoding="utf-8")
+
+
+def test_ingest_reports_the_folded_story_and_a_second_run_says_that_nothing_is_new(run: Run) -> None:
+    first_code, first, _ = run("ingest")
+    second_code, second, _ = run("ingest")
+
+    assert (first_code, second_code) == (0, 0)
+    assert "translation" in first
+    assert "5 pages: 4 loaded, 1 folded" in first
+    assert "nothing new, no article was written" in second
+
+
+def test_ingest_answers_programs_in_json(run: Run) -> None:
+    _, out, _ = run("ingest", "--json")
+
+    answer = json.loads(out)
+    assert {name: answer["run"][name] for name in ("state", "pages", "loaded", "folded")} == {
+        "state": "completed",
+        "pages": 5,
+        "loaded": 4,
+        "folded": 1,
+    }
+    assert [source["source"] for source in answer["sources"]] == ["seeds"]
+
+
+MISTAKES = [
+    (("ingest", "--source", "nope"), "no source 'nope'"),
+    (("ingest", "--config", "missing.toml"), "missing.toml: No such file"),
+    (("backfill", "--since", "2025-02-01", "--until", "2025-01-01"), "--since 2025-02-01 is after --until 2025-01-01"),
+    (("import", "missing.jsonl"), "missing.jsonl: No such file"),
+    (("import", "."), "a folder, not a JSONL file"),
+    (("show", "99"), "no story '99'"),
+    (("sql", "selec 1"), 'syntax error at or near "selec"'),
+    (("sql", "select * from ingest.page"), "permission denied for schema ingest"),
+    (("sql", "delete from news.articles"), "the query failed"),
+    (("sql", "select 1; select 2"), "cannot insert multiple commands"),
+    (("sources", "check", "nope"), "no source 'nope'"),
+    (("sources", "add", "nowhere"), "neither a web address nor a folder"),
+    (("db", "stop"), "NEWSFOLD_DATABASE_URL names your own server"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "says"), MISTAKES, ids=[" ".join(arguments) for arguments, _ in MISTAKES])
+def test_a_mistake_ends_with_one_clear_line_and_exit_code_2(arguments: tuple[str, ...], says: str, run: Run) -> None:
+    code, _, err = run(*arguments)
+
+    assert code == 2
+    assert says in err.splitlines()[0]
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("toml", "says"),
+    [
+        ("[[sources]\n", "newsfold.toml: not TOML"),
+        ('[[sources]]\nslug = "a"\nkind = "feed"\n', "newsfold.toml: source a: key 'url' is missing"),
+        ('[[sources]]\nslug = "a"\nkind = "fed"\nurl = "https://a.example"\n', "source a: key 'kind': 'fed'"),
+    ],
+)
+def test_a_wrong_sources_file_is_named_with_source_and_key(toml: str, says: str, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "newsfold.toml").write_text(toml, encoding="utf-8")
+
+    code, _, err = run("ingest")
+
+    assert code == 2
+    assert says in err
+
+
+def test_an_unreachable_database_is_a_users_mistake(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSFOLD_DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/news")
+
+    code, _, err = run("ingest")
+
+    assert code == 2
+    assert "cannot reach the database postgresql://me:***@127.0.0.1:1/news" in err
+    assert "secret" not in err
+
+
+def test_sql_answers_as_table_csv_and_json(run: Run) -> None:
+    run("ingest")
+    query = "select story_id, article_count, languages from news.stories where article_count > 1"
+
+    _, table, _ = run("sql", query)
+    _, as_csv, _ = run("sql", query, "--format", "csv")
+    _, as_json, _ = run("sql", query, "--format", "json")
+
+    assert "ar, hi" in table
+    assert next(csv.DictReader(io.StringIO(as_csv)))["article_count"] == "2"
+    assert json.loads(as_json)[0]["languages"] == ["ar", "hi"]
+
+
+def test_sql_without_a_query_explains_every_view(run: Run) -> None:
+    _, out, _ = run("sql", "--format", "json")
+
+    described = json.loads(out)
+    assert {row["view"] for row in described} >= {"articles", "stories", "copies", "pages", "sources", "runs"}
+    assert all(row["meaning"] for row in described)
+
+
+def test_show_puts_both_versions_side_by_side_with_the_reason(run: Run) -> None:
+    run("ingest")
+    _, found, _ = run(
+        "sql", "select story_id from news.copies join news.articles using (article_id)", "--format", "csv"
+    )
+
+    _, out, _ = run("show", found.split()[1])
+    _, by_url, _ = run("show", "files://seeds/003_d15350b0343011fa.txt")
+    _, as_json, _ = run("show", found.split()[1], "--json")
+
+    assert "Shared marks, the strongest first" in out
+    assert "Cohere" in out
+    assert by_url == out
+    assert {version["language"] for version in json.loads(as_json)["versions"]} == {"ar", "hi"}
+
+
+def test_import_names_the_lines_it_leaves_out_and_the_fields_it_does_not_use(run: Run, tmp_path: Path) -> None:
+    good = {"url": "https://a.example/1", "text": "A harbour opened. " * 20, "mood": "calm"}
+    lines = [
+        json.dumps(good),
+        "{broken",
+        json.dumps({"text": "no address"}),
+        "",
+        json.dumps({"url": "https://a.example/2"}),
+    ]
+    (tmp_path / "articles.jsonl").write_text("\n".join(lines), encoding="utf-8")
+
+    code, out, err = run("import", "articles.jsonl")
+    _, again, _ = run("import", "articles.jsonl")
+
+    assert code == 0
+    assert "line 2: not JSON" in err
+    assert "line 3: 'url' is missing" in err
+    assert "line 5: neither 'text' nor 'html'" in err
+    assert "fields not used: mood" in err
+    assert "1 loaded" in out
+    assert "1 unchanged; nothing new" in again
+
+
+def test_an_import_without_a_usable_line_is_a_mistake(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "articles.jsonl").write_text("one\ntwo\n", encoding="utf-8")
+
+    code, _, err = run("import", "articles.jsonl")
+
+    assert code == 2
+    assert "no line names an article" in err
+
+
+def test_a_title_cannot_send_escape_sequences_to_the_terminal(run: Run, tmp_path: Path) -> None:
+    record = {"url": "https://a.example/1", "title": "Red \x1b[31malert\x07", "text": "A harbour opened. " * 20}
+    (tmp_path / "articles.jsonl").write_text(json.dumps(record), encoding="utf-8")
+
+    _, out, _ = run("import", "articles.jsonl")
+    _, shown, _ = run("stories")
+
+    assert "alert" in out
+    assert "\x1b[31m" not in out + shown
+
+
+def test_sources_add_finds_the_feed_of_a_page_and_ingest_follows_it(run: Run, site: Site, tmp_path: Path) -> None:
+    page = site.put("/a", article_html("Kelp", who="Hana Ito", what="kelp", where="Mie", number=4))
+    site.put("/feed.xml", rss(item(page, "Kelp")))
+    front = site.put(
+        "/", '<html><head><link rel="alternate" type="application/rss+xml" href="/feed.xml"></head></html>'
+    )
+
+    code, _, err = run("sources", "add", front, "--slug", "kelp", "--config", "own.toml")
+    (tmp_path / "own.toml").touch()
+    code, _, err = run("sources", "add", front, "--slug", "kelp", "--config", "own.toml")
+    twice, _, said = run("sources", "add", front, "--slug", "kelp", "--config", "own.toml")
+    _, out, _ = run("ingest", "--config", "own.toml")
+    _, listed, _ = run("sources", "--json", "--config", "own.toml")
+
+    assert code == 0, err
+    assert (twice, "there is a source 'kelp' already" in said) == (2, True)
+    assert "1 loaded" in out
+    assert {row["source"]: row["is_followed"] for row in json.loads(listed)} == {"kelp": True}
+
+
+def test_sources_check_gives_each_source_a_verdict(run: Run, site: Site, tmp_path: Path) -> None:
+    site.put("/empty.xml", rss())
+    tables = [("gone", "/gone.xml"), ("empty", "/empty.xml")]
+    toml = "".join(f'[[sources]]\nslug = "{slug}"\nkind = "feed"\nurl = "{site.url}{path}"\n' for slug, path in tables)
+    (tmp_path / "newsfold.toml").write_text(toml, encoding="utf-8")
+
+    code, out, _ = run("sources", "check", "--json")
+
+    verdicts: dict[str, Any] = {row["source"]: row["verdict"] for row in json.loads(out)}
+    assert (code, verdicts) == (1, {"gone": "failed", "empty": "empty"})
+
+
+def test_doctor_finds_nothing_wrong_with_a_fresh_set_up(run: Run) -> None:
+    code, out, _ = run("doctor", "--json")
+
+    assert [found for found in json.loads(out) if found["verdict"] != "ok"] == []
+    assert code == 0
+
+
+def test_status_shows_runs_and_what_became_of_pages(run: Run) -> None:
+    run("ingest")
+
+    _, out, _ = run("status", "--json")
+
+    answer = json.loads(out)
+    assert [(row["kind"], row["state"]) for row in answer["runs"]] == [("ingest", "completed")]
+    assert {row["outcome"]: row["pages"] for row in answer["pages"]} == {"loaded": 4, "folded": 1}

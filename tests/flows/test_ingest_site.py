@@ -1,0 +1,157 @@
+"""The main job on a web site: feed, pages, a 404, a redirect, an ETag."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from conftest import NOW
+from site_server import Site, article_html, item, rss
+from sqlalchemy import Engine, text
+
+from flows.ingest import Request, ingest
+from flows.wiring import Environment
+from pipeline.models import Source, SourceKind
+
+
+@pytest.fixture
+def feed(site: Site) -> Source:
+    """A feed of four articles: one plain, one with tracking, one moved, one gone."""
+    plain = site.put("/plain", article_html("Bees", who="Ada Quill", what="bee colonies", where="Kilmory", number=41))
+    site.put("/new-home", article_html("Tides", who="Bo Lindqvist", what="spring tides", where="Skagen", number=17))
+    moved = site.put("/old-home", status=301, headers={"Location": "/new-home"})
+    tracked = site.put("/tracked?id=7", article_html("Owls", who="Cy Tran", what="barn owls", where="Hue", number=88))
+    items = [
+        item(plain, "Bees", "Sun, 01 Feb 2026 08:00:00 GMT"),
+        item(f"{tracked}&amp;utm_source=rss", "Owls", "Mon, 02 Feb 2026 08:00:00 GMT"),
+        item(moved, "Tides"),
+        item(f"{site.url}/gone", "Gone"),
+    ]
+    site.answers["/tracked?id=7&utm_source=rss"] = site.answers["/tracked?id=7"]
+    address = site.put("/feed.xml", rss(*items), media_type="application/rss+xml", headers={"ETag": '"one"'})
+    return Source("test-site", "Test site", SourceKind.FEED, address, "en")
+
+
+def _outcomes(engine: Engine, run_id: int) -> dict[str, tuple[str, str | None]]:
+    with engine.connect() as conn:
+        rows = conn.execute(text("select url, outcome, reason from news.outcomes where run_id = :run"), {"run": run_id})
+        return {row.url.rpartition("/")[2]: (row.outcome, row.reason) for row in rows}
+
+
+def test_each_page_of_a_feed_ends_in_one_outcome(
+    site: Site, feed: Source, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    run_id = ingest(environment(feed), Request())
+
+    assert _outcomes(engine, run_id) == {
+        "plain": ("loaded", None),
+        "tracked?id=7&utm_source=rss": ("loaded", None),
+        "old-home": ("loaded", None),
+        "gone": ("failed", "http_404"),
+    }
+    with engine.connect() as conn:
+        articles = conn.execute(text("select url, title, language, published_at_source from news.articles")).all()
+        gone = conn.execute(text("select attempts, next_attempt_at from news.pages where outcome = 'failed'")).one()
+    by_title = {article.title: article for article in articles}
+    assert by_title["Tides"].url == f"{site.url}/new-home"
+    assert by_title["Bees"].published_at_source == "feed"
+    assert {article.language for article in articles} == {"en"}
+    assert tuple(gone) == (1, None)
+
+
+def test_a_second_run_asks_for_the_feed_only_and_gets_304(
+    site: Site, feed: Source, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    env = environment(feed)
+    ingest(env, Request())
+    site.log.clear()
+
+    second = ingest(env, Request())
+
+    assert site.log == [("/feed.xml", 304)]
+    assert _outcomes(engine, second) == {}
+    with engine.connect() as conn:
+        poll = conn.execute(text("select state, entries from news.polls where run_id = :run"), {"run": second}).one()
+    assert tuple(poll) == ("unchanged", 0)
+
+
+def test_a_page_that_fails_for_now_is_tried_again_when_its_time_has_come(
+    site: Site, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    page = site.put("/busy", status=503, headers={"Retry-After": "3600"})
+    address = site.put("/feed.xml", rss(item(page, "Busy")))
+    source = Source("busy", "Busy", SourceKind.FEED, address)
+
+    first = ingest(environment(source), Request())
+    too_early = ingest(environment(source, now=NOW + timedelta(minutes=30)), Request())
+    site.put("/busy", article_html("Busy", who="Di Marsh", what="reed beds", where="Ely", number=5))
+    later = ingest(environment(source, now=NOW + timedelta(hours=2)), Request())
+
+    assert _outcomes(engine, first) == {"busy": ("failed", "http_503")}
+    assert _outcomes(engine, too_early) == {}
+    assert _outcomes(engine, later) == {"busy": ("loaded", None)}
+
+
+def test_two_addresses_that_lead_to_one_page_are_one_article(
+    site: Site, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    site.put("/real", article_html("Moss", who="Ed Fern", what="moss", where="Fife", number=3))
+    links = [site.put(path, status=302, headers={"Location": "/real"}) for path in ("/a", "/b")]
+    address = site.put("/feed.xml", rss(*(item(link, "Moss") for link in links)))
+
+    run_id = ingest(environment(Source("twice", "Twice", SourceKind.FEED, address)), Request())
+
+    assert sorted(_outcomes(engine, run_id).values()) == [("loaded", None), ("skipped", "same_page")]
+
+
+def test_a_changed_page_gets_a_revision_when_its_feed_names_a_new_version(
+    site: Site, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    def atom(updated: str) -> str:
+        dates = f"<published>2026-02-01T00:00:00Z</published><updated>{updated}</updated>"
+        entry = f'<entry><title>Rain</title><id>1</id><link href="{site.url}/rain"/>{dates}</entry>'
+        return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>{entry}</feed>'
+
+    env = environment(Source("atom", "Atom", SourceKind.FEED, site.put("/feed.xml", atom("2026-02-01T01:00:00Z"))))
+    site.put("/rain", article_html("Rain", who="Flo Grant", what="rainfall", where="Mull", number=12))
+    ingest(env, Request())
+    site.put("/feed.xml", atom("2026-02-02T01:00:00Z"))
+    site.put("/rain", article_html("Rain", who="Flo Grant", what="rainfall", where="Mull", number=21))
+
+    run_id = ingest(env, Request())
+
+    assert _outcomes(engine, run_id) == {"rain": ("loaded", "revised")}
+    with engine.connect() as conn:
+        assert "by 21 per cent" in conn.execute(text("select text from news.articles")).scalar_one()
+        assert "by 12 per cent" in conn.execute(text("select text from news.revisions")).scalar_one()
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "says"),
+    [
+        ("<!doctype html><html><body>Hello</body></html>", 200, "html_not_feed"),
+        ("", 200, "empty"),
+        ('{"error": "no"}', 200, "not_a_feed"),
+        ("", 404, "http_404"),
+    ],
+)
+def test_a_source_that_brings_no_feed_is_backed_off_and_the_others_go_on(
+    site: Site, environment: Callable[..., Environment], engine: Engine, body: str, status: int, says: str
+) -> None:
+    page = site.put("/fine", article_html("Fine", who="Gus Holt", what="hedges", where="Kent", number=9))
+    good = Source("good", "Good", SourceKind.FEED, site.put("/good.xml", rss(item(page, "Fine"))))
+    bad = Source("bad", "Bad", SourceKind.FEED, site.put("/bad.xml", body, status=status))
+
+    ingest(environment(bad, good), Request())
+
+    with engine.connect() as conn:
+        health = {row.source: row.health for row in conn.execute(text("select source, health from news.sources"))}
+        error, next_poll = conn.execute(
+            text("select last_error, next_poll_at from news.sources where source = 'bad'")
+        ).one()
+        articles = conn.execute(text("select count(*) from news.articles")).scalar_one()
+    assert health == {"bad": "failing", "good": "ok"}
+    assert error.startswith(says)
+    assert next_poll > NOW
+    assert articles == 1

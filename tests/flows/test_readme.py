@@ -1,0 +1,23 @@
+"""The README's queries are queries."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from db.reader import run_query
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+QUERIES = re.findall(r"```sql\n(.+?)```", README, re.DOTALL)
+
+
+def test_the_readme_has_three_queries() -> None:
+    assert len(QUERIES) >= 3
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_query_of_the_readme_runs_as_news_reader(query: str, engine: Engine) -> None:
+    assert run_query(engine, query.rstrip().rstrip(";"), timeout_seconds=5).columns

@@ -1,0 +1,128 @@
+"""A small real web site on 127.0.0.1, for tests: pages, redirects, validators, faults, and a log of what was asked."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
+
+PARAGRAPHS = (
+    "The committee met for three days and heard {who}, who had spent the winter measuring {what} in {where}.",
+    "According to the report, {what} had grown by {number} per cent since the last count, more than expected.",
+    "Residents of {where} said that they had noticed the change long before the experts of {who} came to look.",
+    "A spokeswoman for {who} promised a second survey next year and asked for patience until {what} is understood.",
+)
+
+
+def article_html(title: str, **names: object) -> str:
+    """A page with an article of its own: a title and four paragraphs about the given names."""
+    paragraphs = "".join(f"<p>{paragraph.format(**names)}</p>" for paragraph in PARAGRAPHS)
+    body = f"<body><article><h1>{title}</h1>{paragraphs}</article></body>"
+    return f"<!doctype html><html lang=en><head><title>{title}</title></head>{body}</html>"
+
+
+def rss(*items: str) -> str:
+    """A feed of the given items."""
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Test</title>{"".join(items)}</channel></rss>'
+
+
+def item(link: str, title: str, published: str | None = None) -> str:
+    """One item of a feed; `published` as RFC 822."""
+    date = f"<pubDate>{published}</pubDate>" if published else ""
+    return f"<item><title>{title}</title><link>{link}</link>{date}</item>"
+
+
+@dataclass
+class Answer:
+    """What the site says at one path; `speak` writes something else than a proper answer, or waits."""
+
+    body: bytes = b""
+    status: int = 200
+    media_type: str = "text/html; charset=utf-8"
+    headers: dict[str, str] = field(default_factory=dict)
+    speak: Callable[[BaseHTTPRequestHandler], None] | None = None
+
+
+class Site:
+    """A running site: give it answers by path, read what it was asked."""
+
+    def __init__(self, server: ThreadingHTTPServer) -> None:
+        self.url = f"http://127.0.0.1:{server.server_port}"
+        self.answers: dict[str, Answer] = {}
+        self.log: list[tuple[str, int]] = []
+        self.requests: list[dict[str, str]] = []
+        self.most_at_once: Counter[str] = Counter()
+        self._at_once: Counter[str] = Counter()
+        self._counting = threading.Lock()
+
+    def put(self, path: str, body: str | bytes = b"", **more: object) -> str:
+        """Answer a path with a body; the path's address."""
+        encoded = body.encode() if isinstance(body, str) else body
+        self.answers[path] = Answer(encoded, **more)  # type: ignore[arg-type]
+        return self.url + path
+
+    @contextmanager
+    def counted(self, host: str) -> Iterator[None]:
+        """Count a request under way: `most_at_once` says how many a host had at a time."""
+        with self._counting:
+            self._at_once[host] += 1
+            self.most_at_once[host] = max(self.most_at_once[host], self._at_once[host])
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._at_once[host] -= 1
+
+    @classmethod
+    @contextmanager
+    def running(cls) -> Iterator[Self]:
+        """A site for as long as the block lasts."""
+        server = _Server(("127.0.0.1", 0), _Handler)
+        site = cls(server)
+        server.site = site  # type: ignore[attr-defined]
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        try:
+            yield site
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that went away is no news."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        site: Site = self.server.site  # type: ignore[attr-defined]
+        answer = site.answers.get(self.path, Answer(b"nothing here", 404))
+        etag = answer.headers.get("ETag")
+        status = 304 if etag and self.headers.get("If-None-Match") == etag else answer.status
+        site.log.append((self.path, status))
+        site.requests.append(dict(self.headers))
+        with site.counted(self.headers["Host"]):
+            if answer.speak:
+                answer.speak(self)
+            else:
+                self._answer(answer, status)
+
+    def _answer(self, answer: Answer, status: int) -> None:
+        body = b"" if status == 304 else answer.body
+        self.send_response(status)
+        headers = {"Content-Type": answer.media_type, "Content-Length": str(len(body)), **answer.headers}
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
