@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, Row, func, insert, select, text, update
 
 from db.tables import ArticleRow, CopyRow, FingerprintRow, RevisionRow, StoryRow
 from pipeline.models import Anchor, Article, Candidate, Fingerprint, Verdict
@@ -41,11 +41,10 @@ def is_known_address(conn: Connection, canonical_url: str) -> bool:
 def candidates(
     conn: Connection, fingerprint: Fingerprint, dated_at: datetime, *, window: timedelta, limit: int = 50
 ) -> list[Candidate]:
-    """Articles worth a look: the same text or a shared MinHash band at any time, or shared rare anchors within the
-    window.
+    """Articles worth a look: equal text or a shared MinHash band at any time, shared rare anchors within the window.
 
-    Those with the most shared anchors come first, at most `limit` of them; equal texts and shared bands at most as
-    many.
+    Those with the most shared anchors come first, at most `limit` of them; equal texts and shared bands as many each.
+    A candidate carries the anchors that the article has too, and all where it may be a near copy.
     """
     rows = conn.execute(
         _CANDIDATES,
@@ -58,18 +57,8 @@ def candidates(
             "limit": limit,
         },
     )
-    return [
-        Candidate(
-            article_id=row.id,
-            story_id=row.story_id,
-            language=row.language,
-            text=row.text,
-            fingerprint=Fingerprint(
-                row.text_hash, tuple(row.bands), tuple(row.anchor_keys), tuple(map(_anchor, row.anchors)), row.mass
-            ),
-        )
-        for row in rows
-    ]
+    bands, keys = frozenset(fingerprint.bands), frozenset(anchor.key for anchor in fingerprint.anchors)
+    return [_candidate(row, bands, keys) for row in rows]
 
 
 # Each of the three parts is answered by an index: fingerprint_text_hash_ix, fingerprint_bands_ix,
@@ -175,6 +164,17 @@ def _marks(fingerprint: Fingerprint) -> dict[str, Any]:
     }
 
 
-def _anchor(stored: list[Any]) -> Anchor:
-    key, surface, positions, rarity = stored
-    return Anchor(key, surface, tuple(positions), rarity)
+def _candidate(row: Row[Any], bands: frozenset[int], keys: frozenset[str]) -> Candidate:
+    """A candidate with the anchors that the article has too; all of them where it may be a near copy.
+
+    An article has some 400 anchors and 50 candidates, which mostly share a few: making the others would take more time
+    than judging.
+    """
+    is_near = not bands.isdisjoint(row.bands)
+    anchors = tuple(
+        Anchor(key, surface, tuple(positions), rarity)
+        for key, surface, positions, rarity in row.anchors
+        if is_near or key in keys
+    )
+    fingerprint = Fingerprint(row.text_hash, tuple(row.bands), tuple(row.anchor_keys), anchors, row.mass)
+    return Candidate(row.id, row.story_id, row.language, row.text, fingerprint)

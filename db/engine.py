@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import psycopg
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
 from pipeline.errors import UserError
 
@@ -28,12 +29,14 @@ def database_url(value: str) -> URL:
         raise UserError(
             f"{url.drivername}: newsfold needs Postgres", "write postgresql://user:password@host:5432/database"
         )
+    if "@" in (url.host or ""):
+        raise UserError("the database URL has more than one @", "write an @ in the password as %40")
     return url.set(drivername="postgresql+psycopg")
 
 
 def libpq_url(url: URL) -> str:
     """The same address for psql and other clients, password included."""
-    written = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    written = url.set(drivername="postgresql").render_as_string(hide_password=False).replace(" ", "%20")
     if not url.query:
         return written
     # SQLAlchemy writes a space as +, which libpq does not read: ~/Library/Application Support.
@@ -44,21 +47,30 @@ def libpq_url(url: URL) -> str:
 def connect(url: URL) -> Engine:
     """An engine on a Postgres that answers. Raises UserError where it does not, or is too old."""
     engine = create_engine(
-        url, pool_pre_ping=True, connect_args={"connect_timeout": 10, "application_name": "newsfold"}
+        url,
+        pool_pre_ping=True,
+        json_deserializer=orjson.loads,
+        connect_args={"connect_timeout": 10, "application_name": "newsfold"},
     )
     event.listen(engine, "connect", _speak_utc)
     try:
         with engine.connect() as conn:
             version = int(conn.execute(text("show server_version_num")).scalar_one())
-    except OperationalError as exc:
+    except (OperationalError, ProgrammingError) as exc:  # the latter for an option that libpq does not know
         reason = " ".join(str(exc.orig).split())
-        shown = url.set(drivername="postgresql").render_as_string(hide_password=True)
         raise UserError(
-            f"cannot reach the database {shown}: {reason}", "check NEWSFOLD_DATABASE_URL and the server"
+            f"cannot reach the database {_shown(url)}: {reason}", "check NEWSFOLD_DATABASE_URL and the server"
         ) from exc
     if version < OLDEST_VERSION * 10_000:
+        engine.dispose()
         raise UserError(f"Postgres {version // 10_000} is too old", f"use Postgres {OLDEST_VERSION} or newer")
     return engine
+
+
+def _shown(url: URL) -> str:
+    """The address for messages: no password, whether it stands before the host or among the options."""
+    options = {name: value for name, value in url.query.items() if "password" not in name}
+    return url.set(drivername="postgresql", query=options).render_as_string(hide_password=True)
 
 
 def _speak_utc(driver: psycopg.Connection[Any], _record: object) -> None:

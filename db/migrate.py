@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import ProgrammingError
 
 from db.locks import lock_migrating
 from pipeline.errors import UserError
@@ -70,4 +72,10 @@ def _run(direction: str, conn: Connection, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
     config.attributes["connection"] = conn
-    getattr(command, direction)(config, revision)
+    try:
+        getattr(command, direction)(config, revision)
+    except ProgrammingError as exc:
+        if not isinstance(exc.orig, InsufficientPrivilege):
+            raise
+        said = str(exc.orig).splitlines()[0]
+        raise UserError(f"the schema cannot be made: {said}", "make this user the owner of the database") from exc

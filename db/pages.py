@@ -1,9 +1,7 @@
-"""Pages: the URLs we know, who works on them, what they brought, and what became of them."""
+"""Pages: the URLs we know, who works on them, and what became of them."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, text
 
 from pipeline.discover.urls import canonicalize
-from pipeline.models import Capture, Entry, Outcome, Source, SourceKind, Validators
+from pipeline.models import Entry, Outcome, Source, SourceKind, Validators
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +21,6 @@ class PageToFetch:
     validators: Validators
     failures: int
     source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class PageToLoad:
-    """A page with a body that nothing was made of yet, and what its source says about it."""
-
-    id: int
-    source_id: int
-    source_language: str | None
-    entry: Entry
-    capture: Capture
 
 
 def remember_entries(conn: Connection, source_id: int, entries: Iterable[Entry]) -> int:
@@ -148,35 +135,6 @@ _CLAIM = text(
 )
 
 
-def claim_imported(conn: Connection, run_id: int, source_id: int, captures: Sequence[Capture]) -> list[int]:
-    """Make or find the pages of bodies that a user brings, take them for this run, and keep the bodies.
-
-    The ids of the pages whose body is new; the others get the outcome 'unchanged'. A page that another run works on now
-    is left to it.
-    """
-    entries = {canonicalize(capture.url): capture for capture in captures}
-    remember_entries(conn, source_id, [Entry(capture.url) for capture in entries.values()])
-    found = conn.execute(_CLAIM_NAMED, {"run": run_id, "urls": list(entries)})
-    return [
-        page_id
-        for page_id, canonical_url in found.all()
-        if keep_capture(conn, run_id, page_id, entries[canonical_url], Validators())
-    ]
-
-
-_CLAIM_NAMED = text("""
-    with claimed as (
-        update ingest.page p set claimed_by = :run
-        where md5(p.canonical_url) in (select md5(u) from unnest(cast(:urls as text[])) u) and p.claimed_by is null
-        returning p.id, p.canonical_url
-    ), pending as (
-        insert into ingest.outcome (run_id, page_id) select :run, id from claimed
-        on conflict (run_id, page_id) do update set outcome = 'pending', reason = null, decided_at = null
-    )
-    select id, canonical_url from claimed order by id
-""")
-
-
 def pages_to_fetch(conn: Connection, page_ids: Sequence[int]) -> list[PageToFetch]:
     """Those of the pages that still need a body."""
     rows = conn.execute(_TO_FETCH, {"ids": list(page_ids)})
@@ -198,84 +156,6 @@ _TO_FETCH = text("""
     join ingest.source s on s.id = p.source_id
     where p.id = any(:ids) and p.state = 'discovered'
     order by p.id
-""")
-
-
-def pages_to_load(conn: Connection, page_ids: Sequence[int]) -> list[PageToLoad]:
-    """Those of the pages that have a body that nothing was made of yet, each with its newest body."""
-    rows = conn.execute(_TO_LOAD, {"ids": list(page_ids)})
-    return [
-        PageToLoad(
-            row.id,
-            row.source_id,
-            row.source_language,
-            Entry(row.page_url, row.entry_title, row.entry_author, row.entry_published_at),
-            Capture(row.url, gzip.decompress(row.body), row.media_type, row.charset),
-        )
-        for row in rows
-    ]
-
-
-_TO_LOAD = text("""
-    select p.id, p.source_id, p.url as page_url, p.entry_title, p.entry_author, p.entry_published_at,
-           s.language as source_language, c.url, c.media_type, c.charset, c.body
-    from ingest.page p
-    join ingest.source s on s.id = p.source_id
-    cross join lateral (select * from ingest.capture c where c.page_id = p.id order by c.fetched_at desc, c.id desc
-    limit 1) c
-    where p.id = any(:ids) and p.state = 'fetched'
-    order by p.id
-""")
-
-
-def keep_capture(conn: Connection, run_id: int, page_id: int, capture: Capture, validators: Validators) -> bool:
-    """Keep the body a fetch brought. False where it is the one the page's article was made of: that page is done."""
-    body_hash = hashlib.sha256(capture.body).hexdigest()
-    conn.execute(
-        _KEEP,
-        {
-            "page": page_id,
-            "url": capture.url,
-            "media_type": capture.media_type,
-            "charset": capture.charset,
-            "body": gzip.compress(capture.body, compresslevel=6, mtime=0),
-            "hash": body_hash,
-            "size": len(capture.body),
-        },
-    )
-    return mark_fetched(conn, run_id, page_id, validators, body_hash)
-
-
-_KEEP = text("""
-    insert into ingest.capture (page_id, url, media_type, charset, body, body_hash, size)
-    values (:page, :url, :media_type, :charset, :body, :hash, :size)
-    on conflict (page_id, body_hash) do update set fetched_at = now()
-""")
-
-
-def mark_fetched(
-    conn: Connection, run_id: int, page_id: int, validators: Validators, body_hash: str | None = None
-) -> bool:
-    """A fetch brought a body, or (without a hash) "not modified". False where an article was made of that body
-    already.
-    """
-    parameters = {"page": page_id, "etag": validators.etag, "modified": validators.last_modified, "hash": body_hash}
-    is_known = conn.execute(_FETCHED, parameters).scalar_one()
-    if is_known:
-        settle(conn, run_id, page_id, Outcome.UNCHANGED)
-    return not is_known
-
-
-_FETCHED = text("""
-    update ingest.page p
-    set state = 'fetched', attempts = attempts + 1, failures = 0, last_fetched_at = now(),
-        etag = coalesce(:etag, case when cast(:hash as text) is null then p.etag end),
-        last_modified = coalesce(:modified, case when cast(:hash as text) is null then p.last_modified end)
-    where p.id = :page
-    returning exists (
-        select from ingest.article a
-        where a.page_id = p.id and (cast(:hash as text) is null or a.body_hash = :hash)
-    )
 """)
 
 

@@ -37,7 +37,7 @@ def run_query(engine: Engine, query: str, *, timeout_seconds: int) -> Table:
         conn.execute(text("set local search_path = news, pg_catalog"))
         try:
             return _answer(conn, query)
-        except psycopg.Error as exc:
+        except (psycopg.Error, UnicodeEncodeError) as exc:  # the latter: an argument that was no UTF-8
             said = " ".join(line.strip() for line in str(exc).splitlines()[:2]) or type(exc).__name__
             raise UserError(f"the query failed: {said}", "`newsfold sql` without a query lists the views") from exc
 

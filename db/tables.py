@@ -24,7 +24,7 @@ from sqlalchemy import (
     Text,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from pipeline.models import CopyKind, Outcome, SourceKind
@@ -60,7 +60,7 @@ class Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         date: Date,
         dict[str, Any]: JSONB,
-        list[Any]: JSONB,
+        list[Any]: JSON,
         list[int]: ARRAY(BigInteger),
         list[str]: ARRAY(Text),
     }
@@ -246,7 +246,10 @@ class RevisionRow(Base):
 
 
 class FingerprintRow(Base):
-    """What matching needs of an article; found through GIN indexes on the two arrays."""
+    """What matching needs of an article; found through GIN indexes on the two arrays.
+
+    `anchors` is json, not jsonb: it is read whole and often, never looked into; jsonb would be written anew each time.
+    """
 
     __tablename__ = "fingerprint"
     __table_args__ = (

@@ -83,6 +83,11 @@ _RUN_ARTICLES = text("""
 """)
 
 
+def archive_totals(conn: Connection) -> Row:
+    """How many articles there are, in how many stories."""
+    return _rows(conn, text("select count(*) as articles, count(distinct story_id) as stories from news.articles"))[0]
+
+
 def latest_stories(conn: Connection, limit: int) -> Sequence[Row]:
     """The stories with the newest articles, newest first."""
     return _rows(conn, _LATEST, {"limit": limit})

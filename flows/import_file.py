@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from db import pages, runs
+from db import captures, runs
 from db import sources as db_sources
 from flows.ingest import PAGES_A_BATCH, Progress, running, say_nothing
 from flows.steps.load import load
@@ -45,7 +45,7 @@ def import_file(env: Environment, path: Path, *, progress: Progress = say_nothin
 
 
 def _import_batch(env: Environment, scope: Scope, source_id: int, batch: list[bytes], report: ImportReport) -> None:
-    captures = []
+    brought = []
     for raw in batch:
         report.lines += 1
         if not raw.strip():
@@ -54,10 +54,10 @@ def _import_batch(env: Environment, scope: Scope, source_id: int, batch: list[by
             case Rejected() as rejected:
                 report.rejected.append(rejected)
             case Record(_, capture, unknown):
-                captures.append(capture)
+                brought.append(capture)
                 report.unknown_fields |= unknown
     with env.engine.begin() as conn:
-        page_ids = pages.claim_imported(conn, scope.run_id, source_id, captures)
+        page_ids = captures.claim_imported(conn, scope.run_id, source_id, brought)
     load(env, scope, page_ids)
 
 

@@ -177,7 +177,7 @@ create table ingest.fingerprint (
     text_hash text not null,
     bands bigint[] not null,
     anchor_keys bigint[] not null,
-    anchors jsonb not null,
+    anchors json not null,
     mass double precision not null,
     constraint fingerprint_pkey primary key (article_id),
     constraint fingerprint_article_id_fkey foreign key(article_id) references ingest.article (id) on delete cascade

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from db import pages
+from db import captures, pages
 from db.pages import PageToFetch
 from flows.steps.scope import Scope
 from flows.wiring import Environment
@@ -37,9 +37,9 @@ def _keep_result(env: Environment, scope: Scope, page: PageToFetch, result: Fetc
     with env.engine.begin() as conn:
         match result:
             case Fetched(capture, validators):
-                pages.keep_capture(conn, scope.run_id, page.id, capture, validators)
+                captures.keep_capture(conn, scope.run_id, page.id, capture, validators)
             case NotModified(validators):
-                pages.mark_fetched(conn, scope.run_id, page.id, validators)
+                captures.mark_fetched(conn, scope.run_id, page.id, validators)
             case FetchFailure():
                 _keep_failure(conn, env, scope, page, result)
 

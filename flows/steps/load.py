@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from db import articles, pages
+from db import articles, captures, pages
+from db.captures import PageToLoad
 from db.locks import lock_folding
-from db.pages import PageToLoad
 from flows.steps.scope import Scope
 from flows.wiring import Environment
 from pipeline.articles import build_article
@@ -24,7 +24,7 @@ from pipeline.models import Article, Fingerprint, NotAnArticle, Outcome, Reason,
 def load(env: Environment, scope: Scope, page_ids: Sequence[int]) -> None:
     """Make articles of bodies, fold them into stories, and store them: all of the batch in one transaction."""
     with env.engine.begin() as conn:
-        captured = pages.pages_to_load(conn, page_ids)
+        captured = captures.pages_to_load(conn, page_ids)
     made = [(page, _make(page, now=env.now())) for page in captured]
     with env.engine.begin() as conn:
         lock_folding(conn)

@@ -23,6 +23,8 @@ _HTML = re.compile(
 )
 _REFERENCE = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));", re.IGNORECASE)
 _LAST_CHARACTER = 0x10FFFF
+# The first web page is of 1990; earlier dates are placeholders such as 1970-01-01 and 0001-01-01.
+FIRST_YEAR = 1990
 _FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/rdf+xml"}
 
 
@@ -104,8 +106,8 @@ def _title(item: Any) -> str | None:
 
 
 def _moment(parsed: struct_time | None) -> datetime | None:
-    """feedparser's struct_time is UTC. A year that no calendar has (0, 10000) is no date."""
-    if parsed is None:
+    """feedparser's struct_time is UTC. A year that no calendar has (0, 10000), or no web had, is no date."""
+    if parsed is None or parsed.tm_year < FIRST_YEAR:
         return None
     try:
         return datetime.fromtimestamp(calendar.timegm(parsed), UTC)

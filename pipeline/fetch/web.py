@@ -22,7 +22,7 @@ PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "tex
 MAX_REDIRECTS = 10
 LAST_PORT = 65_535
 # Answers that a later try may better. 401 and 403 are among them: bot walls and misconfigured servers come and go.
-_FOR_NOW = {401, 403, 408, 409, 423, 425, 429}
+_FOR_NOW = {304, 401, 403, 408, 409, 423, 425, 429}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Web:
     async def _get(self, request: Request) -> FetchResult:
         async with self._client.stream("GET", request.url, headers=_conditions(request.validators)) as response:
             validators = Validators(response.headers.get("etag"), response.headers.get("last-modified"))
-            if response.status_code == HTTPStatus.NOT_MODIFIED:
+            if response.status_code == HTTPStatus.NOT_MODIFIED and request.validators != Validators():
                 return NotModified(validators)
             if not response.is_success:
                 return _refusal(response)

@@ -67,6 +67,7 @@ def test_ingest_reports_the_folded_story_and_a_second_run_says_that_nothing_is_n
     assert "translation" in first
     assert "5 pages: 4 loaded, 1 folded" in first
     assert "nothing new, no article was written" in second
+    assert "5 articles in 4 stories" in first
 
 
 def test_ingest_answers_programs_in_json(run: Run) -> None:

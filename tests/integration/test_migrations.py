@@ -1,0 +1,141 @@
+"""The schema: up, down, up again, and the same as the tables in the code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Engine, create_engine, text
+
+from db import migrate
+from db.engine import connect
+from pipeline.errors import UserError
+
+
+@pytest.fixture
+def empty(database: URL) -> Iterator[Engine]:
+    """An engine on a database that was never migrated."""
+    server = create_engine(database.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    name = f"{database.database}_empty"
+    with server.connect() as conn:
+        conn.execute(text(f"create database {name}"))
+    made = connect(database.set(database=name))
+    yield made
+    made.dispose()
+    with server.connect() as conn:
+        conn.execute(text(f"drop database {name} with (force)"))
+    server.dispose()
+
+
+def _schemas(engine: Engine) -> set[str]:
+    query = text("select nspname from pg_namespace where nspname in ('ingest', 'news')")
+    with engine.connect() as conn:
+        return set(conn.execute(query).scalars())
+
+
+def _revision(engine: Engine) -> str | None:
+    with engine.connect() as conn:
+        return migrate.current_revision(conn)
+
+
+def test_migrations_go_up_from_nothing_down_to_nothing_and_up_again(empty: Engine) -> None:
+    assert _revision(empty) is None
+
+    for _ in range(2):
+        migrate.upgrade(empty)
+        assert _schemas(empty) == {"ingest", "news"}
+        with empty.connect() as conn:
+            assert migrate.is_current(conn)
+            assert conn.execute(text("select count(*) from news.stories")).scalar_one() == 0
+
+        migrate.downgrade(empty, "base")
+        assert _schemas(empty) == set()
+        assert _revision(empty) is None
+
+
+def test_an_upgrade_of_a_current_database_changes_nothing(engine: Engine) -> None:
+    before = _revision(engine)
+
+    migrate.upgrade(engine)
+
+    assert _revision(engine) == before
+
+
+def test_the_migrated_schema_is_the_one_the_tables_describe(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrate.migrations_folder()))
+    with engine.connect() as conn:
+        config.attributes["connection"] = conn
+
+        command.check(config)  # raises where autogenerate would find something to do
+
+
+def test_a_difference_between_schema_and_tables_would_be_noticed(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrate.migrations_folder()))
+    with engine.begin() as conn:
+        conn.execute(text("alter table ingest.page add column mood text"))
+        config.attributes["connection"] = conn
+
+        with pytest.raises(Exception, match="New upgrade operations detected"):
+            command.check(config)
+
+
+def test_the_newest_revision_by_name_is_alembic_s_only_head(engine: Engine) -> None:
+    heads = ScriptDirectory(str(migrate.migrations_folder())).get_heads()
+
+    assert heads == [migrate._head()]
+    assert _revision(engine) == heads[0]
+
+
+def test_a_database_of_a_newer_newsfold_is_the_user_s_to_mend(engine: Engine) -> None:
+    with engine.begin() as conn:
+        conn.execute(text("update public.newsfold_version set version_num = '9999'"))
+
+    with pytest.raises(UserError, match=r"revision 9999, which this newsfold does not know; upgrade newsfold"):
+        migrate.upgrade(engine)
+
+    assert _schemas(engine) == {"ingest", "news"}
+    with engine.connect() as conn:
+        assert not migrate.is_current(conn)
+
+
+def test_every_view_and_every_column_of_it_says_what_it_means(engine: Engine) -> None:
+    silent = text("""
+        select c.relname || '.' || a.attname
+        from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace
+        join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+        where n.nspname = 'news' and (col_description(c.oid, a.attnum) is null or obj_description(c.oid) is null)
+    """)
+    with engine.connect() as conn:
+        assert conn.execute(text("select count(*) from pg_views where schemaname = 'news'")).scalar_one() >= 6
+        assert conn.execute(silent).scalars().all() == []
+
+
+@pytest.mark.parametrize(
+    ("view", "columns"),
+    [
+        (
+            "articles",
+            """article_id story_id is_canonical copy_kind similarity source url title author language published_at
+            published_at_source first_seen_at text word_count""",
+        ),
+        (
+            "stories",
+            "story_id title canonical_article_id languages article_count first_published_at last_published_at",
+        ),
+        ("copies", "article_id copy_of kind similarity evidence"),
+        ("pages", "url source outcome reason attempts last_fetched_at"),
+        ("sources", "source"),
+        ("runs", "run_id"),
+    ],
+)
+def test_the_views_have_the_columns_that_users_rely_on(engine: Engine, view: str, columns: str) -> None:
+    with engine.connect() as conn:
+        found = conn.execute(text(f"select * from news.{view}")).keys()
+
+    assert set(columns.split()) <= set(found)

@@ -1,0 +1,132 @@
+"""The same job on a Postgres of the user's own: TCP, a password, an older version, few rights."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import URL
+
+from db import embedded
+from db.engine import libpq_url
+
+OLDER = Path("pginstall", "bin")
+PASSWORD = "p@ss w/rd+1"
+
+
+@dataclass(frozen=True)
+class OwnServer:
+    """A running server, and how its superuser reaches it."""
+
+    admin: URL
+
+    def execute(self, *statements: str) -> None:
+        with psycopg.connect(libpq_url(self.admin), autocommit=True) as conn:
+            for statement in statements:
+                conn.execute(statement.encode())
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    """Not pytest's own folder: each of its sessions closes that to other users, and the server may run as another."""
+    with tempfile.TemporaryDirectory(prefix="newsfold-test-") as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="module")
+def own_server(home: Path) -> Iterator[OwnServer]:
+    """Postgres 16 on a TCP port of 127.0.0.1, with scram passwords."""
+    data, secret = home / "data", home / "secret"
+    data.mkdir(mode=0o700)
+    secret.write_text(PASSWORD)
+    for path in (data, secret):
+        embedded._hand_over(path)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedded, "_PROGRAMS", OLDER)
+        embedded._run("initdb", data, "-U", "boss", "--auth=scram-sha-256", f"--pwfile={secret}", "--encoding=utf8")
+        options = f"-h 127.0.0.1 -p {port} -k {shlex.quote(str(data))}"
+        embedded._run("pg_ctl", data, "start", "-w", "-s", "-l", str(data / "log"), "-o", options)
+        try:
+            yield OwnServer(URL.create("postgresql", "boss", PASSWORD, "127.0.0.1", port, "postgres"))
+        finally:
+            embedded._run("pg_ctl", data, "stop", "-w", "-s", "-m", "fast")
+
+
+def _newsfold(url: URL, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "flows.cli.app", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "NEWSFOLD_DATABASE_URL": libpq_url(url)},
+    )
+
+
+def _rows(url: URL, query: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(libpq_url(url)) as conn:
+        return conn.execute(query.encode()).fetchall()
+
+
+def _check_both_runs(url: URL) -> None:
+    first, second = (_newsfold(url, "ingest") for _ in range(2))
+
+    assert (first.returncode, first.stderr) == (0, "")
+    assert _rows(url, "select count(*), count(distinct story_id) from news.articles") == [(5, 4)]
+    assert _rows(url, "select kind from news.copies") == [("translation",)]
+    assert (second.returncode, second.stderr) == (0, "")
+    assert "nothing new" in second.stdout
+    assert _rows(url, "select count(*), count(distinct story_id) from news.articles") == [(5, 4)]
+
+
+def test_a_superuser_s_database_is_filled_and_can_be_queried(own_server: OwnServer) -> None:
+    own_server.execute("create database super")
+    url = own_server.admin.set(database="super")
+
+    _check_both_runs(url)
+    answer = _newsfold(url, "sql", "select count(*) as n from articles", "--format", "csv")
+
+    assert (answer.returncode, answer.stdout.split()) == (0, ["n", "5"])
+
+
+def test_an_owner_without_any_other_right_fills_a_database(own_server: OwnServer) -> None:
+    own_server.execute(
+        f"create role owner login password '{PASSWORD}' nosuperuser nocreaterole nocreatedb",
+        "create database owned owner owner",
+    )
+
+    _check_both_runs(own_server.admin.set(username="owner", database="owned"))
+
+
+def test_a_user_who_may_not_create_schemas_is_told_so_in_one_line(own_server: OwnServer) -> None:
+    own_server.execute(
+        f"create role guest login password '{PASSWORD}' nosuperuser nocreaterole nocreatedb",
+        "create database closed",
+    )
+
+    refused = _newsfold(own_server.admin.set(username="guest", database="closed"), "ingest")
+
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("newsfold: ")
+    assert "permission denied" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_wrong_password_is_told_in_one_line_and_shown_in_none(own_server: OwnServer) -> None:
+    refused = _newsfold(own_server.admin.set(password="hunter2"), "ingest")
+
+    assert refused.returncode == 2
+    assert "password authentication failed" in refused.stderr
+    assert "hunter2" not in refused.stderr + refused.stdout
+    assert "Traceback" not in refused.stderr

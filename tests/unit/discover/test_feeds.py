@@ -1,0 +1,326 @@
+"""What a feed says, whatever it is written in, and why a body is no feed."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline.discover.feeds import feed_links, parse_feed
+from pipeline.errors import FeedError
+from pipeline.models import Capture, Entry
+
+BASE = "https://a.example/news/feed.xml"
+FIRST_OF_MARCH = datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+
+def _capture(body: str | bytes, media_type: str = "application/rss+xml", charset: str | None = None) -> Capture:
+    return Capture(BASE, body.encode() if isinstance(body, str) else body, media_type, charset)
+
+
+def _rss(item: str, prolog: str = '<?xml version="1.0"?>') -> str:
+    return f'{prolog}<rss version="2.0"><channel><title>A</title><item>{item}</item></channel></rss>'
+
+
+def _only_entry(body: str | bytes, media_type: str = "application/rss+xml", charset: str | None = None) -> Entry:
+    [entry] = parse_feed(_capture(body, media_type, charset))
+    return entry
+
+
+def test_rss_2_gives_link_title_author_and_date() -> None:
+    body = _rss(
+        "<title>Bees</title><link>https://a.example/bees</link><author>ada@a.example (Ada)</author>"
+        "<pubDate>Sun, 01 Mar 2026 09:00:00 +0100</pubDate>"
+    )
+
+    assert _only_entry(body) == Entry(
+        "https://a.example/bees", "Bees", "ada@a.example (Ada)", datetime(2026, 3, 1, 8, tzinfo=UTC)
+    )
+
+
+def test_rss_1_gives_the_same() -> None:
+    body = """
+        <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
+                 xmlns:dc="http://purl.org/dc/elements/1.1/">
+          <channel rdf:about="https://a.example/"><title>A</title></channel>
+          <item rdf:about="https://a.example/bees">
+            <title>Bees</title><link>https://a.example/bees</link>
+            <dc:creator>Ada</dc:creator><dc:date>2026-03-01T08:00:00Z</dc:date>
+          </item>
+        </rdf:RDF>"""
+
+    entry = _only_entry(body.strip())
+
+    assert (entry.url, entry.title, entry.author) == ("https://a.example/bees", "Bees", "Ada")
+    assert entry.published_at == FIRST_OF_MARCH
+
+
+def test_atom_gives_the_alternate_link_and_calls_another_update_another_version() -> None:
+    def atom(updated: str) -> str:
+        return f"""
+            <feed xmlns="http://www.w3.org/2005/Atom"><title>A</title><entry>
+              <title>Bees</title><id>tag:1</id><author><name>Ada</name></author>
+              <link rel="enclosure" href="https://a.example/bees.mp3"/>
+              <link rel="self" href="https://a.example/bees.atom"/>
+              <link rel="alternate" href="https://a.example/bees"/>
+              <published>2026-03-01T08:00:00Z</published><updated>{updated}</updated>
+            </entry></feed>""".strip()
+
+    first, second = (_only_entry(atom(f"2026-03-0{day}T09:00:00Z"), "application/atom+xml") for day in (1, 2))
+
+    assert (first.url, first.title, first.author) == ("https://a.example/bees", "Bees", "Ada")
+    assert first.published_at == second.published_at == FIRST_OF_MARCH
+    assert first.version != second.version
+
+
+def test_an_update_is_the_date_where_there_is_no_other() -> None:
+    body = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>A</title><entry><title>Bees</title><id>1</id>'
+        '<link href="https://a.example/bees"/><updated>2026-03-01T08:00:00Z</updated></entry></feed>'
+    )
+
+    assert _only_entry(body).published_at == FIRST_OF_MARCH
+
+
+def test_entries_keep_the_order_of_the_feed() -> None:
+    body = _rss("<link>/z</link></item><item><link>/a</link></item><item><link>/m</link>")
+
+    assert [entry.url for entry in parse_feed(_capture(body))] == [f"https://a.example/{name}" for name in "zam"]
+
+
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("/bees", "https://a.example/bees"),
+        ("bees", "https://a.example/news/bees"),
+        ("?p=7", "https://a.example/news/feed.xml?p=7"),
+        ("//b.example/bees", "https://b.example/bees"),
+        (" https://a.example/bees ", "https://a.example/bees"),
+        ("https://a.example/\n   bees", "https://a.example/   bees"),
+        ("https://a.example/?a=1&amp;b=2", "https://a.example/?a=1&b=2"),
+        ("https://a.example/?a=1&b=2", "https://a.example/?a=1&b=2"),
+        ("https://a.example/خبر", "https://a.example/خبر"),
+    ],
+)
+def test_a_link_is_made_absolute(link: str, address: str) -> None:
+    assert _only_entry(_rss(f"<link>{link}</link>")).url == address
+
+
+def test_a_link_is_relative_to_the_xml_base_around_it() -> None:
+    body = (
+        '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://b.example/x/"><title>A</title>'
+        '<entry xml:base="y/"><title>Bees</title><id>1</id><link href="bees"/></entry></feed>'
+    )
+
+    assert _only_entry(body).url == "https://b.example/x/y/bees"
+
+
+def test_a_permanent_guid_stands_in_for_a_missing_link() -> None:
+    assert _only_entry(_rss("<guid>https://a.example/bees</guid>")).url == "https://a.example/bees"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "<title>Bees</title>",
+        "<link></link>",
+        "<link>javascript:alert(1)</link>",
+        "<link>mailto:ada@a.example</link>",
+        "<link>https://a.example:port/</link>",
+        '<guid isPermaLink="false">https://a.example/bees</guid>',
+    ],
+)
+def test_an_entry_without_a_web_address_is_left_out(item: str) -> None:
+    assert parse_feed(_capture(_rss(item))) == []
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "",
+        "<pubDate></pubDate>",
+        "<pubDate>yesterday</pubDate>",
+        "<pubDate>-1</pubDate>",
+        "<pubDate>0000-00-00T00:00:00Z</pubDate>",
+        "<pubDate>Sun, 32 Mar 2026 08:00:00 GMT</pubDate>",
+        "<pubDate>Sun, 01 Mar 2026 25:61:61 GMT</pubDate>",
+        "<pubDate>Fri, 01 Jan 10000 00:00:00 GMT</pubDate>",
+        "<pubDate>9999-12-31T23:59:59-12:00</pubDate>",
+    ],
+)
+def test_an_entry_with_no_date_or_an_impossible_one_has_none(date: str) -> None:
+    entry = _only_entry(_rss(f"<link>/bees</link>{date}"))
+
+    assert (entry.url, entry.published_at) == ("https://a.example/bees", None)
+
+
+@pytest.mark.parametrize(
+    ("title", "as_read"),
+    [
+        ("caf&eacute;&nbsp;&mdash; noir", "café — noir"),
+        ("one &bogus; two", "one &bogus; two"),
+        ("a\x00b\x0bc\x1fd", "ab cd"),
+        ("a&#0;b&#8;c", "abc"),
+        ("a&#xD800;b", "ab"),
+        ("Good &#55357;&#56832; news", "Good news"),
+        ("a&#x110000;b&#99999999999999999999;c", "abc"),
+        ("a&#x00000041;b", "aAb"),
+        ("one\n  two", "one two"),
+        ("<![CDATA[<b>Bees</b> &amp; wasps]]>", "Bees & wasps"),
+        ("&lt;i&gt;Bees&lt;/i&gt; &amp;amp; wasps", "Bees & wasps"),
+        ("1 &lt; 2 bees", "1 < 2 bees"),
+        ("AI &amp; bees", "AI & bees"),
+        ("  ", None),
+    ],
+)
+def test_a_title_is_clean_whatever_was_written(title: str, as_read: str | None) -> None:
+    assert _only_entry(_rss(f"<title>{title}</title><link>/bees</link>")).title == as_read
+
+
+def test_a_lone_surrogate_in_utf_8_spoils_only_its_title() -> None:
+    body = _rss("<title>a\ud800b</title><link>/bees</link>").encode(errors="surrogatepass")
+
+    title = _only_entry(body).title
+
+    assert title
+    assert title.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("body", "charset"),
+    [
+        (_rss("<title>قصة</title><link>/bees</link>").encode(), None),
+        (_rss("<title>قصة</title><link>/bees</link>").encode(), "utf-8"),
+        (_rss("<title>قصة</title><link>/bees</link>").encode(), "no-such-charset"),
+        (_rss("<title>قصة</title><link>/bees</link>").encode("cp1256"), "windows-1256"),
+        (
+            _rss("<title>قصة</title><link>/bees</link>", '<?xml version="1.0" encoding="windows-1256"?>').encode(
+                "cp1256"
+            ),
+            None,
+        ),
+        (
+            _rss("<title>قصة</title><link>/bees</link>", '<?xml version="1.0" encoding="utf-16"?>').encode("utf-16"),
+            None,
+        ),
+        (_rss("<title>قصة</title><link>/bees</link>").encode("utf-8-sig"), None),
+    ],
+)
+def test_the_charset_is_found_in_header_mark_or_prolog(body: bytes, charset: str | None) -> None:
+    assert _only_entry(body, charset=charset).title == "قصة"
+
+
+@pytest.mark.parametrize(
+    "media_type", ["text/xml", "application/xml", "application/octet-stream", "text/html", "text/plain", ""]
+)
+def test_a_feed_is_read_whatever_its_media_type(media_type: str) -> None:
+    assert _only_entry(_rss("<title>قصة</title><link>/bees</link>"), media_type).title == "قصة"
+
+
+def test_a_feed_that_breaks_off_gives_the_entries_before_the_break() -> None:
+    whole = _rss("<link>/bees</link></item><item><link>/wasps</link><title>Wa")
+
+    assert [entry.url for entry in parse_feed(_capture(whole[: whole.index("<link>/wasps")]))] == [
+        "https://a.example/bees"
+    ]
+
+
+def test_a_feed_without_entries_is_a_feed() -> None:
+    assert parse_feed(_capture('<rss version="2.0"><channel><title>A</title></channel></rss>')) == []
+
+
+def test_an_external_entity_is_not_read(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("hunter2")
+    prolog = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "{secret.as_uri()}">]>'
+
+    assert _only_entry(_rss("<title>a&x;b</title><link>/bees</link>", prolog)).title == "ab"
+
+
+def test_entities_that_multiply_are_not_expanded() -> None:
+    doubled = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    prolog = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY l0 "laugh">{doubled}]>'
+
+    title = _only_entry(_rss("<title>&l9;</title><link>/bees</link>", prolog)).title
+
+    assert len(title or "") < 1000
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("", "empty"),
+        (" \r\n\t", "empty"),
+        (b"\xef\xbb\xbf\n", "empty"),
+        ("<!DOCTYPE html><html><body>Hello</body></html>", "html_not_feed"),
+        ("<html><body>Hello", "html_not_feed"),
+        ("\n<!-- served by a bot wall -->\n<HTML>", "html_not_feed"),
+        (b"\xef\xbb\xbf<!doctype html><html>", "html_not_feed"),
+        ('<?xml version="1.0"?><!DOCTYPE html PUBLIC "x" "y"><html xmlns="x"><body/></html>', "html_not_feed"),
+        ('{"error": "no"}', "not_a_feed"),
+        ("Hello", "not_a_feed"),
+        ("<a><b/></a>", "not_a_feed"),
+        (
+            '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://a.example/1</loc></url></urlset>',
+            "not_a_feed",
+        ),
+        ("%PDF-1.4\n%\x00\x01\x02", "not_a_feed"),
+        (bytes(range(256)), "not_a_feed"),
+    ],
+)
+def test_a_body_that_is_no_feed_says_why(body: str | bytes, reason: str) -> None:
+    with pytest.raises(FeedError) as caught:
+        parse_feed(_capture(body))
+
+    assert caught.value.reason == reason
+    assert caught.value.detail.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("body", "charset"),
+    [
+        (_rss("<link>/bees</link>").encode(), "punycode"),
+        (_rss("<title>a&#xD800;b &bogus;</title>", '<?xml version="1.0" encoding="utf-16"?>').encode("utf-16"), None),
+    ],
+)
+def test_a_feed_that_the_parser_gives_up_on_is_unreadable(body: str | bytes, charset: str | None) -> None:
+    with pytest.raises(FeedError) as caught:
+        parse_feed(_capture(body, charset=charset))
+
+    assert caught.value.reason == "unreadable"
+    assert caught.value.detail.isprintable()
+
+
+def test_no_feed_of_the_collection_raises_anything_but_a_feed_error(eval_folder: Path) -> None:
+    folder = eval_folder / "feeds"
+    cases = [json.loads(line) for line in (folder / "index.jsonl").read_text("utf-8").splitlines()]
+    read = 0
+
+    for case in cases:
+        try:
+            entries = parse_feed(_capture((folder / case["file"]).read_bytes(), "application/xml"))
+        except FeedError:
+            continue
+        read += 1
+        assert all(entry.url.startswith(("http://", "https://", "HTTP")) for entry in entries), case["file"]
+
+    assert len(cases) > 2400
+    assert read > 0.9 * len(cases)
+
+
+def test_the_feeds_a_page_names_are_absolute_and_in_its_order() -> None:
+    page = """<!doctype html><html><head>
+        <link rel="stylesheet" href="/style.css"><link rel="alternate" hreflang="ar" href="/ar">
+        <link rel="alternate" type="application/rss+xml" href="/rss">
+        <link rel="Alternate" type="Application/Atom+XML" href="atom">
+        <link rel="alternate" type="application/rss+xml"><link rel="alternate" type="application/rss+xml" href="http://[x">
+        </head></html>"""
+
+    assert feed_links(_capture(page)) == ["https://a.example/rss", "https://a.example/news/atom"]
+
+
+@pytest.mark.parametrize("page", ["", "<!doctype html>", "<!-- nothing -->", "<html>", "\x00"])
+def test_a_page_without_elements_names_no_feed(page: str) -> None:
+    assert feed_links(_capture(page)) == []
