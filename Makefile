@@ -31,11 +31,11 @@ requirements:  ## pin the dependencies again (needs uv)
 clean:  ## remove what was installed and built (not the data)
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
-# uv where it is there, else venv and pip. Bytecode is compiled once, here: Prefect starts in a third of the time with it.
+# uv where it is there (it finds a Python, or fetches one), else venv and pip. Bytecode is compiled once, here: Prefect starts in a third of the time with it.
 define install
 	@echo "newsfold: installing $(1) into .venv (once; a minute or three)"
 	@if command -v uv >/dev/null 2>&1; then \
-		uv venv -q --allow-existing -p "$(PYTHON)" .venv && \
+		uv venv -q --allow-existing -p "$(if $(filter file,$(origin PYTHON)),>=3.11,$(PYTHON))" .venv && \
 		uv pip install -q --python $(BIN)/python --require-hashes --compile-bytecode -r $(1) && \
 		uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
 	else \

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 from sqlalchemy import URL, Engine
+from sqlalchemy.exc import OperationalError
 
 from db import migrate
 from db.embedded import EmbeddedPostgres
@@ -77,6 +78,11 @@ def open_environment(settings: Settings) -> Iterator[Environment]:
         try:
             migrate.upgrade(engine)
             yield Environment(settings, engine, sources)
+        except OperationalError as exc:
+            said = " ".join(str(exc.orig).split())
+            raise UserError(
+                f"the database failed: {said}", "when it is well again, run the same: nothing is lost"
+            ) from exc
         finally:
             engine.dispose()
 

@@ -84,14 +84,16 @@ def _report(conn: Connection, run_id: int, *, json: bool) -> None:
     sources = views.run_sources(conn, run_id)
     problems = views.run_problems(conn, run_id)
     articles = views.run_articles(conn, run_id, SHOWN_STORIES)
+    archive = views.archive_totals(conn)
     if json:
-        print_json({"run": totals, "sources": sources, "problems": problems, "articles": articles})
+        print_json({"run": totals, "sources": sources, "problems": problems, "articles": articles, "archive": archive})
         return
     _print_sources(sources)
     _print_problems(sources, problems)
     _print_reach(totals, sources)
     _print_articles(articles)
     out.print(_summary(totals))
+    out.print(f"the archive: {plural(archive['articles'], 'article')} in {plural(archive['stories'], 'story')}")
 
 
 def _print_sources(sources: Sequence[Any]) -> None:
