@@ -12,7 +12,7 @@ run: .venv/run.stamp  ## install, start Postgres, ingest the default sources, sh
 	@$(BIN)/newsfold ingest
 
 test: check  ## install the test tools, then every check and test
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: .venv/dev.stamp  ## the fast gate: format, lint, types, arrows
 	$(BIN)/ruff format --check .

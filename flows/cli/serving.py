@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 import httpx
@@ -19,6 +19,7 @@ from flows.wiring import open_environment
 from pipeline.errors import UserError
 from pipeline.settings import Settings
 
+_LOG = "server.log"
 _USUAL_PORT = 4200
 _START_SECONDS = 120
 
@@ -39,42 +40,57 @@ def own_server(settings: Settings) -> Iterator[None]:
     """A Prefect server of our own for as long as the block lasts, its data in the home folder."""
     home = settings.home.expanduser().absolute() / "prefect"
     home.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
     own = {"PREFECT_HOME": str(home), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    with (home / "server.log").open("ab") as log:
-        server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-    try:
-        note("starting a Prefect server (ten to thirty seconds)")
-        url = f"http://127.0.0.1:{port}/api"
-        _wait_for(server, url, home / "server.log")
+    note("starting a Prefect server (ten to thirty seconds)")
+    with ExitStack() as stack:
+        url = next((url for port in _ports() if (url := stack.enter_context(_server(port, home, own)))), None)
+        if url is None:
+            raise UserError(
+                f"the Prefect server did not start (see {home / _LOG})", "start one yourself and set PREFECT_API_URL"
+            )
         os.environ.update(own | {"PREFECT_API_URL": url})
         yield
+
+
+@contextmanager
+def _server(port: int, home: Path, own: dict[str, str]) -> Iterator[str | None]:
+    """A server on a port; its API address, or None where it ended or did not answer in time."""
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    with (home / _LOG).open("ab") as log:
+        server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    try:
+        url = f"http://127.0.0.1:{port}/api"
+        yield url if _comes_up(server, url, home) else None
     finally:
         server.terminate()
         server.wait(timeout=30)
 
 
-def _wait_for(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def _comes_up(server: subprocess.Popen[bytes], url: str, home: Path) -> bool:
     end = time.monotonic() + _START_SECONDS
-    while time.monotonic() < end:
-        if server.poll() is not None:
-            break
-        try:
-            if httpx.get(f"{url}/health", timeout=2).is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.2)
-    raise UserError(f"the Prefect server did not start (see {log})", "start one yourself and set PREFECT_API_URL")
+    while server.poll() is None and time.monotonic() < end:
+        if _is_ours(url, home):
+            return True
+        time.sleep(0.2)
+    return False
 
 
-def _free_port() -> int:
-    """The port that Prefect's users know, where it is free, so that its pages are where they expect them."""
+def _is_ours(url: str, home: Path) -> bool:
+    """Whether the server that answers is the one with our data: another may have taken the port before ours did."""
+    try:
+        answer = httpx.get(f"{url}/admin/settings", timeout=2)
+    except httpx.TransportError:
+        return False
+    return answer.is_success and answer.json().get("home") == str(home)
+
+
+def _ports() -> Iterator[int]:
+    """The port that Prefect's users know, where it is free, so that its pages are where they expect them; then any."""
     for port in (_USUAL_PORT, 0):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            return int(probe.getsockname()[1])
-    raise UserError("no free port on 127.0.0.1", "set PREFECT_API_URL to a server of your own")
+            found = int(probe.getsockname()[1])
+        yield found

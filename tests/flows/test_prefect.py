@@ -17,7 +17,7 @@ from sqlalchemy import URL, create_engine, text
 
 from db.engine import connect, libpq_url
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
+pytestmark = pytest.mark.slow
 
 NEWSFOLD = [sys.executable, "-m", "flows.cli.app"]
 ROOT = Path(__file__).parents[2]
@@ -29,7 +29,9 @@ ROWS = """
     from news.articles a order by url
 """
 PAGES = "select url, source, outcome, reason, attempts from news.pages order by url"
-OUTCOMES = "select url, outcome, reason from news.outcomes order by url"
+OUTCOMES = (
+    "select url, outcome, reason from news.outcomes join news.runs using (run_id) where kind = 'ingest' order by url"
+)
 
 
 @pytest.fixture(scope="module")
