@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, text, update
 
 from db.tables import ArticleRow, CopyRow, FingerprintRow, RevisionRow, StoryRow
-from pipeline.models import Anchor, Article, Candidate, Fingerprint, Verdict
+from pipeline.models import NUMBER, Anchor, Article, Candidate, Fingerprint, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def candidates(
     """Articles worth a look: equal text or a shared MinHash band at any time, shared rare anchors within the window.
 
     Those with the most shared anchors come first, at most `limit` of them; equal texts and shared bands as many each.
-    A candidate carries the anchors that the article has too, and all where it may be a near copy.
+    A candidate carries its numbers and the anchors that the article has too, and all where it may be a near copy.
     """
     rows = conn.execute(
         _CANDIDATES,
@@ -61,21 +61,25 @@ def candidates(
     return [_candidate(row, bands, keys) for row in rows]
 
 
-# Each of the three parts is answered by an index: fingerprint_text_hash_ix, fingerprint_bands_ix,
-# fingerprint_anchor_keys_ix.
+# Materialized: with the limit in sight the planner walks the primary key in order instead of asking the GIN index: at
+# 120,000 articles that takes 350 ms instead of 0.3.
 _CANDIDATES = text("""
     with same_text as (
         select article_id from ingest.fingerprint where text_hash = :hash order by article_id limit :limit
+    ), banded as materialized (
+        select article_id from ingest.fingerprint where bands && cast(:bands as bigint[])
     ), same_bands as (
-        select article_id from ingest.fingerprint where bands && cast(:bands as bigint[]) order by article_id limit
-        :limit
+        select article_id from banded order by article_id limit :limit
+    ), anchored as materialized (
+        select article_id, anchor_keys from ingest.fingerprint where anchor_keys && cast(:keys as bigint[])
     ), shared_anchors as (
         select f.article_id
-        from ingest.fingerprint f
+        from anchored f
         join ingest.article a on a.id = f.article_id
-        where f.anchor_keys && cast(:keys as bigint[]) and a.dated_at between :begin and :end
+        where a.dated_at between :begin and :end
         order by (select count(*) from unnest(f.anchor_keys) k where k = any(cast(:keys as bigint[]))) desc,
-        f.article_id limit :limit
+                 f.article_id
+        limit :limit
     )
     select a.id, a.story_id, a.language, a.text, f.text_hash, f.bands, f.anchor_keys, f.anchors, f.mass
     from ingest.article a
@@ -124,12 +128,28 @@ def add_article(
 def revise_article(
     conn: Connection, stored: StoredArticle, article: Article, body_hash: str, fingerprint: Fingerprint
 ) -> None:
-    """Give an article the text of its page's newer body; the text it had becomes a revision. Its story stays."""
+    """Give an article the text of its page's newer body; the text it had becomes a revision.
+
+    Its address, its earliest date and its story stay; verdicts made of the earlier text say so in their evidence.
+    """
     conn.execute(insert(RevisionRow).values(article_id=stored.id, title=stored.title, text=stored.text))
     content = _content(article, body_hash)
-    content["published_at"] = func.least(ArticleRow.published_at, article.published_at)
+    for kept in ("url", "canonical_url", "published_at", "published_at_source"):
+        del content[kept]
+    conn.execute(_EARLIER_DATE, {"id": stored.id, "at": article.published_at, "source": article.published_at_source})
+    conn.execute(_MARK_VERDICTS, {"id": stored.id})
     conn.execute(update(ArticleRow).where(ArticleRow.id == stored.id).values(content))
     conn.execute(update(FingerprintRow).where(FingerprintRow.article_id == stored.id).values(_marks(fingerprint)))
+
+
+_EARLIER_DATE = text("""
+    update ingest.article set published_at = :at, published_at_source = :source
+    where id = :id and cast(:at as timestamptz) < coalesce(published_at, 'infinity')
+""")
+_MARK_VERDICTS = text("""
+    update ingest.copy set evidence = evidence || jsonb_build_object('text_revised_at', now())
+    where article_id = :id or copy_of = :id
+""")
 
 
 def mark_same_text(conn: Connection, article_id: int, body_hash: str) -> None:
@@ -165,7 +185,7 @@ def _marks(fingerprint: Fingerprint) -> dict[str, Any]:
 
 
 def _candidate(row: Row[Any], bands: frozenset[int], keys: frozenset[str]) -> Candidate:
-    """A candidate with the anchors that the article has too; all of them where it may be a near copy.
+    """A candidate with its numbers and the anchors that the article has too; all of them where it may be a near copy.
 
     An article has some 400 anchors and 50 candidates, which mostly share a few: making the others would take more time
     than judging.
@@ -174,7 +194,7 @@ def _candidate(row: Row[Any], bands: frozenset[int], keys: frozenset[str]) -> Ca
     anchors = tuple(
         Anchor(key, surface, tuple(positions), rarity)
         for key, surface, positions, rarity in row.anchors
-        if is_near or key in keys
+        if is_near or key in keys or key.startswith(NUMBER)
     )
     fingerprint = Fingerprint(row.text_hash, tuple(row.bands), tuple(row.anchor_keys), anchors, row.mass)
     return Candidate(row.id, row.story_id, row.language, row.text, fingerprint)

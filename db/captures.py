@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, text
 
 from db.pages import remember_entries, settle
-from pipeline.discover.urls import canonicalize
 from pipeline.models import Capture, Entry, Outcome, Validators
 
 
@@ -25,33 +25,66 @@ class PageToLoad:
     capture: Capture
 
 
-def claim_imported(conn: Connection, run_id: int, source_id: int, captures: Sequence[Capture]) -> list[int]:
-    """Make or find the pages of bodies that a user brings, take them for this run, and keep the bodies.
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of bodies that a user brought: the pages to load, and how many a running run works on."""
 
-    The ids of the pages whose body is new; the others get the outcome 'unchanged'. A page that another run works on now
-    is left to it.
+    page_ids: list[int]
+    left: int
+
+
+def claim_imported(
+    conn: Connection, run_id: int, source_id: int, captures: Mapping[str, Capture], *, now: datetime
+) -> Imported:
+    """Make or find the pages of bodies that a user brings (by canonical URL), take them, and keep the bodies.
+
+    A body that its loaded page had before gets the outcome 'unchanged', so that importing a file twice adds nothing.
     """
-    entries = {canonicalize(capture.url): capture for capture in captures}
-    remember_entries(conn, source_id, [Entry(capture.url) for capture in entries.values()])
-    found = conn.execute(_CLAIM_NAMED, {"run": run_id, "urls": list(entries)})
-    return [
-        page_id
-        for page_id, canonical_url in found.all()
-        if keep_capture(conn, run_id, page_id, entries[canonical_url], Validators())
-    ]
+    remember_entries(conn, source_id, [Entry(one.url) for one in captures.values()], is_wanted=True, now=now)
+    claimed = conn.execute(_CLAIM_NAMED, {"run": run_id, "urls": list(captures)}).all()
+    page_ids = []
+    for page_id, canonical_url in claimed:
+        if _was_loaded(conn, page_id, captures[canonical_url]):
+            settle(conn, run_id, page_id, Outcome.UNCHANGED)
+        elif keep_capture(conn, run_id, page_id, captures[canonical_url], Validators()):
+            page_ids.append(page_id)
+    return Imported(page_ids, left=len(captures) - len(claimed))
 
 
 _CLAIM_NAMED = text("""
-    with claimed as (
-        update ingest.page p set claimed_by = :run
+    with named as (
+        select p.id from ingest.page p
         where md5(p.canonical_url) in (select md5(u) from unnest(cast(:urls as text[])) u) and p.claimed_by is null
-        returning p.id, p.canonical_url
+        order by p.canonical_url for update of p skip locked
+    ), claimed as (
+        update ingest.page p set claimed_by = :run from named where p.id = named.id returning p.id, p.canonical_url
     ), pending as (
         insert into ingest.outcome (run_id, page_id) select :run, id from claimed
         on conflict (run_id, page_id) do update set outcome = 'pending', reason = null, decided_at = null
     )
     select id, canonical_url from claimed order by id
 """)
+
+
+def _was_loaded(conn: Connection, page_id: int, capture: Capture) -> bool:
+    parameters = {"page": page_id, "hash": hashlib.sha256(capture.body).hexdigest()}
+    return bool(conn.execute(_WAS_LOADED, parameters).scalar_one())
+
+
+_WAS_LOADED = text("""
+    select exists (
+        select from ingest.capture c join ingest.page p on p.id = c.page_id
+        where c.page_id = :page and c.body_hash = :hash and p.state = 'loaded'
+    )
+""")
+
+
+def lock_pages(conn: Connection, page_ids: Sequence[int]) -> None:
+    """Lock pages in the order in which every other writer locks them, before a transaction settles them one by one."""
+    conn.execute(_LOCK, {"ids": list(page_ids)})
+
+
+_LOCK = text("select id from ingest.page where id = any(:ids) order by canonical_url for no key update")
 
 
 def pages_to_load(conn: Connection, page_ids: Sequence[int]) -> list[PageToLoad]:
@@ -75,7 +108,7 @@ _TO_LOAD = text("""
     from ingest.page p
     join ingest.source s on s.id = p.source_id
     cross join lateral (select * from ingest.capture c where c.page_id = p.id order by c.fetched_at desc, c.id desc
-    limit 1) c
+                        limit 1) c
     where p.id = any(:ids) and p.state = 'fetched'
     order by p.id
 """)
@@ -109,9 +142,7 @@ _KEEP = text("""
 def mark_fetched(
     conn: Connection, run_id: int, page_id: int, validators: Validators, body_hash: str | None = None
 ) -> bool:
-    """A fetch brought a body, or (without a hash) "not modified". False where an article was made of that body
-    already.
-    """
+    """A fetch brought a body, or (without a hash) "not modified": False where that body was made an article of."""
     parameters = {"page": page_id, "etag": validators.etag, "modified": validators.last_modified, "hash": body_hash}
     is_known = conn.execute(_FETCHED, parameters).scalar_one()
     if is_known:
@@ -121,12 +152,16 @@ def mark_fetched(
 
 _FETCHED = text("""
     update ingest.page p
-    set state = 'fetched', attempts = attempts + 1, failures = 0, last_fetched_at = now(),
+    set state = 'fetched', reason = null, detail = null,
+        attempts = attempts + 1, failures = 0, last_fetched_at = now(),
         etag = coalesce(:etag, case when cast(:hash as text) is null then p.etag end),
         last_modified = coalesce(:modified, case when cast(:hash as text) is null then p.last_modified end)
     where p.id = :page
     returning exists (
         select from ingest.article a
-        where a.page_id = p.id and (cast(:hash as text) is null or a.body_hash = :hash)
+        where a.page_id = p.id and a.body_hash = coalesce(
+            cast(:hash as text),
+            (select c.body_hash from ingest.capture c where c.page_id = p.id
+             order by c.fetched_at desc, c.id desc limit 1))
     )
 """)

@@ -18,6 +18,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -111,7 +112,7 @@ class EmbeddedPostgres:
             fcntl.flock(starting, fcntl.LOCK_EX)
             if not (self.data / "PG_VERSION").exists():
                 self._create()
-            if not self._answers():
+            if not self._comes_up():
                 folder = _socket_folder(self.data)
                 options = f"-h '' -k {shlex.quote(str(folder))} -c unix_socket_permissions=0700"
                 self._pg_ctl("start", "-l", str(self.data / "log"), "-o", options, "-t", str(_START_SECONDS))
@@ -127,6 +128,15 @@ class EmbeddedPostgres:
         locale = ["--encoding=utf8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         _run("initdb", draft, "-U", "postgres", "--auth=trust", "--no-instructions", *locale)
         draft.rename(self.data)
+
+    def _comes_up(self) -> bool:
+        """Whether a running server answers, now or when it is through with starting, stopping or recovering."""
+        end = time.monotonic() + _START_SECONDS
+        while not self._answers():
+            if self.server_id() is None or time.monotonic() > end:
+                return False
+            time.sleep(0.1)
+        return True
 
     def _answers(self) -> bool:
         if self.server_id() is None:
@@ -150,9 +160,16 @@ def _socket_folder(data: Path) -> Path:
     if len(str(data / ".s.PGSQL.5432").encode()) <= _LONGEST_SOCKET_PATH:
         return data
     folder = Path(tempfile.gettempdir()) / f"newsfold-{hashlib.sha256(str(data).encode()).hexdigest()[:16]}"
+    account = _server_account()
     if not folder.exists():
         folder.mkdir(mode=0o700)
         _hand_over(folder)
+    found = folder.lstat()
+    owners = {os.geteuid(), account.pw_uid if account else os.geteuid()}
+    if not stat.S_ISDIR(found.st_mode) or stat.S_IMODE(found.st_mode) != stat.S_IRWXU or found.st_uid not in owners:
+        raise UserError(
+            f"{folder} is not ours alone", "remove it, or set NEWSFOLD_HOME to a folder with a shorter path"
+        )
     return folder
 
 

@@ -49,6 +49,7 @@ def connect(url: URL) -> Engine:
     engine = create_engine(
         url,
         pool_pre_ping=True,
+        hide_parameters=True,  # errors are stored and shown: no article texts in them
         json_deserializer=orjson.loads,
         connect_args={"connect_timeout": 10, "application_name": "newsfold"},
     )

@@ -23,11 +23,14 @@ class PageToFetch:
     source: Source
 
 
-def remember_entries(conn: Connection, source_id: int, entries: Iterable[Entry]) -> int:
+def remember_entries(
+    conn: Connection, source_id: int, entries: Iterable[Entry], *, is_wanted: bool, now: datetime
+) -> int:
     """Make a page of each entry that is not known by its canonical URL; the number of new ones.
 
-    A known page keeps its earliest date. It is taken up again where its own source names another version of it, or
-    where a backfill of another range had left it out.
+    `is_wanted` says that the daily job wants the pages, so that a backfill of other days must not put them aside. A
+    known page keeps its earliest date. It is due again where its own source names another version of it, or where a
+    backfill had left it out. A page of a source that is no longer followed goes over to the one that names it.
     """
     rows = {canonicalize(entry.url): entry for entry in entries}
     if not rows:
@@ -42,36 +45,48 @@ def remember_entries(conn: Connection, source_id: int, entries: Iterable[Entry])
             "authors": [entry.author for entry in rows.values()],
             "dates": [entry.published_at for entry in rows.values()],
             "versions": [entry.version for entry in rows.values()],
+            "wanted": is_wanted,
+            "now": now,
         },
     )
     return sum(is_new for (is_new,) in result)
 
 
-_IS_NEW_VERSION = """(page.source_id = excluded.source_id and page.claimed_by is null
-                           and excluded.entry_version <> page.entry_version)"""
+# Rows that say nothing new are left out before the insert, and the others come in the order of their URLs: an upsert
+# locks every row it meets, also those it leaves as they are, and runs that lock rows in two orders block each other.
+_IS_OWN = """(page.source_id = excluded.source_id
+                    or not (select s.is_followed from ingest.source s where s.id = page.source_id))"""
 _REMEMBER = text(
     """
-    insert into ingest.page
-        (source_id, url, canonical_url, entry_title, entry_author, entry_published_at, entry_version)
-    select :source, e.*
-    from unnest(cast(:urls as text[]), cast(:canonical_urls as text[]), cast(:titles as text[]), cast(:authors as
-    text[]),
-                cast(:dates as timestamptz[]), cast(:versions as text[])) as e
+    insert into ingest.page as page
+        (source_id, url, canonical_url, entry_title, entry_author, entry_published_at, entry_version, is_wanted)
+    select :source, e.*, :wanted
+    from unnest(cast(:urls as text[]), cast(:canonical_urls as text[]), cast(:titles as text[]),
+                cast(:authors as text[]), cast(:dates as timestamptz[]), cast(:versions as text[]))
+         as e (url, canonical_url, title, author, published_at, version)
+    left join ingest.page p on md5(p.canonical_url) = md5(e.canonical_url)
+    left join ingest.source s on s.id = p.source_id
+    where p.id is null
+       or (e.version is not null and e.version is distinct from p.entry_version and p.source_id = :source)
+       or e.published_at < p.entry_published_at
+       or p.reason = 'outside_range'
+       or (:wanted and not p.is_wanted)
+       or not (s.is_followed or p.source_id = :source)
+    order by e.canonical_url
     on conflict (md5(canonical_url)) do update set
+        source_id = case when {is_own} then excluded.source_id else page.source_id end,
         entry_title = coalesce(page.entry_title, excluded.entry_title),
         entry_author = coalesce(page.entry_author, excluded.entry_author),
         entry_published_at = least(page.entry_published_at, excluded.entry_published_at),
-        entry_version = case when page.claimed_by is null then coalesce(excluded.entry_version, page.entry_version)
+        entry_version = case when {is_own} then coalesce(excluded.entry_version, page.entry_version)
                              else page.entry_version end,
-        state = case when page.reason = 'outside_range' then 'fetched'
-                     when {is_new_version} then 'discovered'
-                     else page.state end,
-        reason = case when page.reason = 'outside_range' or {is_new_version} then null else page.reason end
-    where (page.source_id = excluded.source_id and excluded.entry_version is distinct from page.entry_version)
-       or excluded.entry_published_at < page.entry_published_at
-       or page.reason = 'outside_range'
+        is_wanted = page.is_wanted or excluded.is_wanted,
+        state = case when page.reason = 'outside_range' then 'fetched' else page.state end,
+        reason = nullif(page.reason, 'outside_range'),
+        next_attempt_at = case when {is_own} and excluded.entry_version is distinct from page.entry_version
+                                and excluded.entry_version is not null then :now else page.next_attempt_at end
     returning xmax = 0
-""".replace("{is_new_version}", _IS_NEW_VERSION)
+""".replace("{is_own}", _IS_OWN)
 )
 
 
@@ -87,8 +102,9 @@ def claim_pages(
 ) -> list[int]:
     """Take up to `limit` pages that are due, for this run alone, and give each a pending outcome in it.
 
-    Due are pages never fetched, fetched and not loaded (an interrupted run left them), and those whose next attempt has
-    come. With a range, only pages whose entry is dated in [since, until], or not dated at all.
+    A run takes a page once. Due are pages never fetched, fetched and not loaded (an interrupted run left them), and
+    those whose next attempt has come. With a range, only pages whose entry is dated in [since, until], or not dated at
+    all. Pages that were taken and not loaded before come last, lest one that stops each run keep the others waiting.
     """
     parameters = {
         "run": run_id,
@@ -116,14 +132,16 @@ _CLAIM = text(
     "with due as (select p.id"
     + _DUE
     + """
-        order by p.id
+          and not exists (select from ingest.outcome o where o.run_id = :run and o.page_id = p.id)
+        order by p.load_attempts, p.id
         limit :limit
         for update of p skip locked
     ), claimed as (
         update ingest.page p
         set claimed_by = :run,
             state = case when p.state = 'fetched' then 'fetched' else 'discovered' end,
-            reason = null, detail = null, next_attempt_at = null
+            load_attempts = load_attempts + cast(p.state = 'fetched' as int),
+            reason = null, detail = null, next_attempt_at = case when p.state = 'fetched' then p.next_attempt_at end
         from due where p.id = due.id
         returning p.id
     )
@@ -168,8 +186,9 @@ def settle(
     detail: str | None = None,
     next_attempt_at: datetime | None = None,
 ) -> None:
-    """What became of a page in a run. The page is free again; one that has an article stays loaded, whatever came
-    later.
+    """What became of a page in a run. The page is free again; one that has an article stays loaded.
+
+    A page that lies outside a backfill's days and that the daily job wants keeps its body for that.
     """
     state = outcome.value if outcome in (Outcome.SKIPPED, Outcome.FAILED) else "loaded"
     conn.execute(
@@ -189,12 +208,18 @@ def settle(
 _SETTLE = text("""
     with page as (
         update ingest.page p
-        set claimed_by = null, next_attempt_at = cast(:next as timestamptz),
-            state = case when has_article then 'loaded' else :state end,
-            reason = case when has_article then null else cast(:reason as text) end,
-            detail = case when has_article then null else cast(:detail as text) end
-        from (select exists (select from ingest.article a where a.page_id = :page) as has_article) known
-        where p.id = :page
+        set claimed_by = null, next_attempt_at = coalesce(cast(:next as timestamptz), p.next_attempt_at),
+            load_attempts = case when known.state = 'fetched' then p.load_attempts else 0 end,
+            state = known.state,
+            reason = case when known.state in ('skipped', 'failed') then cast(:reason as text) end,
+            detail = case when known.state in ('skipped', 'failed') then cast(:detail as text) end
+        from (
+            select case when exists (select from ingest.article a where a.page_id = q.id) then 'loaded'
+                        when :reason = 'outside_range' and q.is_wanted then 'fetched'
+                        else :state end as state
+            from ingest.page q where q.id = :page
+        ) known
+        where p.id = :page and p.claimed_by = :run
     )
     update ingest.outcome
     set outcome = :outcome, reason = cast(:reason as text), decided_at = now()

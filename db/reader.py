@@ -24,7 +24,11 @@ class Table:
 
 
 def run_query(engine: Engine, query: str, *, timeout_seconds: int) -> Table:
-    """Answer a user's query. Raises UserError with Postgres's own words where it is wrong, refused or too slow."""
+    """Answer a user's query. Raises UserError with Postgres's own words where it is wrong, refused or too slow.
+
+    Where the engine's user is another than the role, it takes the role for the query. That keeps mistakes out, and not
+    someone who means it: what a session has taken, a query can give back.
+    """
     with engine.connect() as conn, conn.begin():
         conn.execute(text("set transaction read only"))
         conn.execute(text("select set_config('statement_timeout', :t, true)"), {"t": f"{timeout_seconds}s"})
@@ -54,6 +58,21 @@ def _answer(conn: Connection, query: str) -> Table:
         return Table(tuple(column.name for column in cursor.description), cursor.fetchall())
 
 
+def let_log_in(engine: Engine) -> None:
+    """Make the role a login, on a server of our own: a query then has no other role to go back to."""
+    with engine.begin() as conn:
+        conn.execute(_LET_LOG_IN)
+
+
+_LET_LOG_IN = text("""
+    do $$ begin
+        if exists (select from pg_roles where rolname = 'news_reader' and not rolcanlogin) then
+            alter role news_reader login;
+        end if;
+    end $$
+""")
+
+
 def can_read_as_role(conn: Connection) -> bool:
     """Whether this user may act as the role, and the role may read the views."""
     return bool(conn.execute(_CAN_READ, {"role": ROLE}).scalar_one())
@@ -62,8 +81,10 @@ def can_read_as_role(conn: Connection) -> bool:
 _CAN_READ = text("""
     select exists (
         select from pg_roles
-        where rolname = :role and pg_has_role(current_user, oid, 'member') and has_schema_privilege(oid, 'news',
-        'usage')
+        where rolname = :role and has_schema_privilege(oid, 'news', 'usage')
+          -- Postgres 16 tells "may take the role" from "is a member"; before, there is no such word.
+          and pg_has_role(current_user, oid,
+                          case when current_setting('server_version_num') >= '160000' then 'set' else 'member' end)
     )
 """)
 

@@ -40,11 +40,16 @@ def follow(conn: Connection, sources: Sequence[Source]) -> None:
     """Store the sources of the sources file; those it no longer names stay, not followed. An unchanged one is not
     written.
     """
-    if sources:
-        conn.execute(_upsert(sources))
+    keep(conn, sources)
     slugs = [source.slug for source in sources]
     gone = SourceRow.slug.not_in(slugs) & SourceRow.is_followed & (SourceRow.kind != SourceKind.IMPORT)
     conn.execute(update(SourceRow).where(gone).values(is_followed=False))
+
+
+def keep(conn: Connection, sources: Sequence[Source]) -> None:
+    """Store these sources and leave the others as they are."""
+    if sources:
+        conn.execute(_upsert(sorted(sources, key=lambda source: source.slug)))
 
 
 def due_sources(conn: Connection, slugs: Iterable[str], now: datetime) -> list[str]:
@@ -71,7 +76,8 @@ def stored_sources(conn: Connection, slugs: Iterable[str]) -> list[StoredSource]
 def add_poll(conn: Connection, run_id: int, source_id: int, poll: Poll) -> None:
     """Keep what a source said in a run."""
     conn.execute(
-        insert(PollRow).values(
+        insert(PollRow)
+        .values(
             run_id=run_id,
             source_id=source_id,
             state=poll.state,
@@ -81,6 +87,7 @@ def add_poll(conn: Connection, run_id: int, source_id: int, poll: Poll) -> None:
             oldest_entry_at=poll.oldest_entry_at,
             seconds=poll.seconds,
         )
+        .on_conflict_do_nothing()
     )
 
 

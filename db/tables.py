@@ -135,6 +135,7 @@ class PageRow(Base):
         CheckConstraint("(state in ('skipped', 'failed')) = (reason is not null)", name="reason"),
         Index(
             "page_due_ix",
+            "load_attempts",
             "id",
             postgresql_where=sql("state in ('discovered', 'fetched') or next_attempt_at is not null"),
         ),
@@ -158,6 +159,8 @@ class PageRow(Base):
     last_modified: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(Integer, server_default=sql("0"))
     failures: Mapped[int] = mapped_column(Integer, server_default=sql("0"))
+    load_attempts: Mapped[int] = mapped_column(Integer, server_default=sql("0"))
+    is_wanted: Mapped[bool] = mapped_column(server_default=sql("true"))
     discovered_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
     last_fetched_at: Mapped[datetime | None]
     next_attempt_at: Mapped[datetime | None]

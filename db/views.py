@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
 
+from pipeline.discover.urls import canonicalize
+
 Row = Mapping[str, Any]
 
 
@@ -64,19 +66,19 @@ def run_articles(conn: Connection, run_id: int, limit: int) -> Sequence[Row]:
     return _rows(conn, _RUN_ARTICLES, {"run": run_id, "limit": limit})
 
 
+# Lateral: the view groups by story, and only a single story's key reaches below that.
 _RUN_ARTICLES = text("""
-    with stories as (
-        select s.story_id, s.article_count, s.title as story_title
-        from news.stories s
-        where s.story_id in (
-            select a.story_id from news.outcomes o join news.pages p using (page_id) join news.articles a using
-            (article_id)
-            where o.run_id = :run and o.outcome in ('loaded', 'folded'))
+    with touched as (
+        select distinct a.story_id
+        from ingest.outcome o join ingest.article a on a.page_id = o.page_id
+        where o.run_id = :run and o.outcome in ('loaded', 'folded')
+    ), stories as (
+        select s.story_id, s.article_count
+        from touched t join lateral (select * from news.stories s where s.story_id = t.story_id) s on true
         order by s.article_count desc, s.story_id
         limit :limit
     )
-    select s.story_id, s.story_title, a.article_id, a.is_canonical, a.copy_kind, a.similarity, a.language, a.source,
-    a.url,
+    select s.story_id, a.article_id, a.is_canonical, a.copy_kind, a.similarity, a.language, a.source, a.url,
         coalesce(a.title, substring(a.text from '^[^\\n]{1,80}(?=\\s|$)')) as title
     from stories s join news.articles a using (story_id)
     order by s.article_count desc, s.story_id, a.is_canonical desc, a.article_id
@@ -85,7 +87,12 @@ _RUN_ARTICLES = text("""
 
 def archive_totals(conn: Connection) -> Row:
     """How many articles there are, in how many stories."""
-    return _rows(conn, text("select count(*) as articles, count(distinct story_id) as stories from news.articles"))[0]
+    return _rows(conn, _ARCHIVE)[0]
+
+
+_ARCHIVE = text(
+    "select (select count(*) from ingest.article) as articles, (select count(*) from ingest.story) as stories"
+)
 
 
 def latest_stories(conn: Connection, limit: int) -> Sequence[Row]:
@@ -112,13 +119,14 @@ def find_story(conn: Connection, story_or_url: str) -> int | None:
     if story_or_url.isdecimal() and len(story_or_url) < 19:
         found = text("select story_id from news.stories where story_id = :it")
         return conn.execute(found, {"it": int(story_or_url)}).scalar_one_or_none()
-    return conn.execute(_FIND_BY_URL, {"it": story_or_url}).scalars().first()
+    return conn.execute(_FIND_BY_URL, {"canonical": canonicalize(story_or_url)}).scalars().first()
 
 
 _FIND_BY_URL = text("""
-    select story_id from news.articles where url = :it
+    select story_id from ingest.article where md5(canonical_url) = md5(:canonical)
     union all
-    select a.story_id from news.pages p join news.articles a using (article_id) where p.url = :it
+    select a.story_id from ingest.page p join ingest.article a on a.page_id = p.id
+    where md5(p.canonical_url) = md5(:canonical)
 """)
 
 

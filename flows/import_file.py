@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -16,18 +17,25 @@ from flows.steps.load import load
 from flows.steps.scope import Scope
 from flows.wiring import Environment
 from pipeline.discover.records import Record, Rejected, parse_record
+from pipeline.discover.urls import canonicalize
 from pipeline.errors import UserError
-from pipeline.models import IMPORT_SLUG, Source, SourceKind
+from pipeline.models import IMPORT_SLUG, Capture, Source, SourceKind
 
 
 @dataclass(slots=True)
 class ImportReport:
-    """What came of a file: the run, the lines that named no article, and the fields that nothing was made of."""
+    """What came of a file: the run, the lines that named no article, and the fields that nothing was made of.
+
+    `repeated` counts lines that name the page of a line shortly before (the last one counts), `left` those that name a
+    page which another run works on at the moment.
+    """
 
     run_id: int
     lines: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     unknown_fields: set[str] = field(default_factory=set)
+    repeated: int = 0
+    left: int = 0
 
 
 def import_file(env: Environment, path: Path, *, progress: Progress = say_nothing) -> ImportReport:
@@ -45,7 +53,7 @@ def import_file(env: Environment, path: Path, *, progress: Progress = say_nothin
 
 
 def _import_batch(env: Environment, scope: Scope, source_id: int, batch: list[bytes], report: ImportReport) -> None:
-    brought = []
+    brought: dict[str, Capture] = {}
     for raw in batch:
         report.lines += 1
         if not raw.strip():
@@ -53,19 +61,22 @@ def _import_batch(env: Environment, scope: Scope, source_id: int, batch: list[by
         match parse_record(raw, report.lines):
             case Rejected() as rejected:
                 report.rejected.append(rejected)
-            case Record(_, capture, unknown):
-                brought.append(capture)
+            case Record(capture, unknown):
+                report.repeated += canonicalize(capture.url) in brought
+                brought[canonicalize(capture.url)] = capture
                 report.unknown_fields |= unknown
     with env.engine.begin() as conn:
-        page_ids = captures.claim_imported(conn, scope.run_id, source_id, brought)
-    load(env, scope, page_ids)
+        imported = captures.claim_imported(conn, scope.run_id, source_id, brought, now=env.now())
+    report.left += imported.left
+    load(env, scope, imported.page_ids)
 
 
 def _import_source(env: Environment) -> int:
     source = Source(IMPORT_SLUG, "Imported articles", SourceKind.IMPORT, "newsfold import")
     with env.engine.begin() as conn:
         runs.close_dead_runs(conn)
-        db_sources.follow(conn, (*env.sources, source))
+    with env.engine.begin() as conn:
+        db_sources.keep(conn, [source])
         return db_sources.stored_sources(conn, [IMPORT_SLUG])[0].id
 
 
@@ -85,9 +96,9 @@ def _batches(file: BinaryIO) -> Iterator[list[bytes]]:
     try:
         while batch := list(islice(file, PAGES_A_BATCH)):
             yield batch
-    except (gzip.BadGzipFile, EOFError) as exc:
+    except (gzip.BadGzipFile, zlib.error, EOFError, OSError) as exc:
         raise UserError(
-            f"{file.name}: damaged gzip: {exc}", "what came before the damage is loaded; get the file again"
+            f"{file.name}: cannot be read on: {exc}", "what came before the damage is loaded; get the file again"
         ) from exc
 
 

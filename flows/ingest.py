@@ -66,9 +66,12 @@ def ingest(
 
     Raises UserError for a source that the sources file does not name.
     """
+    if request.since and request.until and request.since > request.until:
+        raise UserError(f"the first day {request.since} is after the last day {request.until}", "swap them")
     slugs = _chosen(env, request)
     with env.engine.begin() as conn:
         db_sources.follow(conn, env.sources)
+    with env.engine.begin() as conn:
         runs.close_dead_runs(conn)
     kind = "backfill" if request.since else "ingest"
     with running(env, kind, request.since, request.until) as run_id:

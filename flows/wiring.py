@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from db import migrate
 from db.embedded import EmbeddedPostgres
 from db.engine import connect, database_url
+from db.reader import ROLE, let_log_in
 from pipeline.discover.sources import SourceFile, merge_sources, parse_sources
 from pipeline.errors import UserError
 from pipeline.fetch.web import Limits
@@ -45,8 +46,12 @@ class Environment:
     @property
     def limits(self) -> Limits:
         """What a run may take of the web."""
-        settings = self.settings
-        return Limits(settings.concurrency, settings.timeout_seconds, settings.max_body_bytes, settings.user_agent)
+        return limits(self.settings)
+
+
+def limits(settings: Settings) -> Limits:
+    """What the settings allow of the web."""
+    return Limits(settings.concurrency, settings.timeout_seconds, settings.max_body_bytes, settings.user_agent)
 
 
 def read_settings() -> Settings:
@@ -102,6 +107,20 @@ def embedded(settings: Settings) -> EmbeddedPostgres:
     return EmbeddedPostgres(settings.home.expanduser().absolute())
 
 
+@contextmanager
+def reading_engine(env: Environment) -> Iterator[Engine]:
+    """An engine for users' queries: on the embedded server a login that is nothing but the reader, else our own."""
+    if env.settings.database_url is not None:
+        yield env.engine
+        return
+    let_log_in(env.engine)
+    engine = connect(env.engine.url.set(username=ROLE))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 @cache
 def process_environment() -> Environment:
     """The environment of this process, for tasks that start with nothing but ids; closed when the process ends."""
@@ -112,9 +131,13 @@ def process_environment() -> Environment:
 
 def load_sources(settings: Settings) -> tuple[Source, ...]:
     """The sources to follow: those of the user's file, else the shipped ones. Raises UserError naming what is wrong."""
-    defaults = read_source_file(seeds_folder() / "sources.toml").sources
     path = config_path(settings)
-    return merge_sources(defaults, read_source_file(path)) if path else defaults
+    return merge_sources(shipped_sources(), read_source_file(path)) if path else shipped_sources()
+
+
+def shipped_sources() -> tuple[Source, ...]:
+    """The sources that come with newsfold."""
+    return read_source_file(seeds_folder() / "sources.toml").sources
 
 
 def config_path(settings: Settings) -> Path | None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from urllib.parse import urlsplit
 
-from pipeline.discover.urls import canonicalize, host
+from pipeline.discover.urls import canonicalize, host, is_front_page
 from pipeline.extract.clean import clean_field
 from pipeline.models import Article, Capture, Document, Entry
 
@@ -57,8 +56,7 @@ def _own_address(claimed: str | None, found: str) -> str | None:
     """
     if claimed is None or host(claimed) != host(found):
         return None
-    is_front_page = urlsplit(claimed).path in ("", "/") and not urlsplit(claimed).query
-    return None if is_front_page else claimed
+    return None if is_front_page(claimed) else claimed
 
 
 def _published_at(entry: Entry, document: Document, now: datetime) -> tuple[datetime | None, str | None]:

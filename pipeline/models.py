@@ -31,12 +31,12 @@ class SourceKind(StrEnum):
 class Outcome(StrEnum):
     """What became of a page in a run. Each page of a run has exactly one."""
 
-    PENDING = "pending"
     LOADED = "loaded"
     FOLDED = "folded"
     UNCHANGED = "unchanged"
     SKIPPED = "skipped"
     FAILED = "failed"
+    PENDING = "pending"
 
 
 class CopyKind(StrEnum):
@@ -164,6 +164,7 @@ class Reason(StrEnum):
     NO_TEXT = "no_text"
     NOT_TEXT = "not_text"
     SAME_PAGE = "same_page"
+    FRONT_PAGE = "front_page"
     OUTSIDE_RANGE = "outside_range"
 
 
@@ -194,6 +195,10 @@ class Article:
     text: str
     word_count: int
     boilerplate: tuple[str, ...] = ()
+
+
+NUMBER = "n:"
+"""What the key of an anchor that is a number begins with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ create table ingest.page (
     last_modified text,
     attempts integer default 0 not null,
     failures integer default 0 not null,
+    load_attempts integer default 0 not null,
+    is_wanted boolean default true not null,
     discovered_at timestamptz default now() not null,
     last_fetched_at timestamptz,
     next_attempt_at timestamptz,
@@ -79,7 +81,7 @@ create table ingest.page (
 );
 create unique index page_canonical_url_key on ingest.page (md5(canonical_url));
 create index page_claimed_by_ix on ingest.page (claimed_by) where claimed_by is not null;
-create index page_due_ix on ingest.page (id) where state in ('discovered', 'fetched') or next_attempt_at is not null;
+create index page_due_ix on ingest.page (load_attempts, id) where state in ('discovered', 'fetched') or next_attempt_at is not null;
 create index page_source_id_ix on ingest.page (source_id);
 
 create table ingest.poll (
@@ -150,7 +152,7 @@ create table ingest.outcome (
     reason text,
     decided_at timestamptz,
     constraint outcome_pkey primary key (run_id, page_id),
-    constraint outcome_outcome_check check (outcome in ('pending', 'loaded', 'folded', 'unchanged', 'skipped', 'failed')),
+    constraint outcome_outcome_check check (outcome in ('loaded', 'folded', 'unchanged', 'skipped', 'failed', 'pending')),
     constraint outcome_run_id_fkey foreign key(run_id) references ingest.run (id) on delete cascade,
     constraint outcome_page_id_fkey foreign key(page_id) references ingest.page (id) on delete cascade
 );
@@ -251,7 +253,7 @@ select
     a.story_id,
     coalesce(
         (array_agg(a.title order by c.article_id is not null, a.id) filter (where a.title is not null))[1],
-        substring((array_agg(a.text order by c.article_id is not null, a.id))[1] from '^[^\n]{1,80}(?=\s|$)')
+        max(substring(a.text from '^[^\n]{1,80}(?=\s|$)')) filter (where c.article_id is null)
     ) as title,
     (array_agg(a.id order by c.article_id is not null, a.id))[1] as canonical_article_id,
     array_agg(distinct a.language order by a.language) filter (where a.language is not null) as languages,
@@ -403,7 +405,7 @@ comment on column news.runs.finished_at is 'End.';
 comment on column news.runs.since is 'First day of a backfill.';
 comment on column news.runs.until is 'Last day of a backfill.';
 comment on column news.runs.pages is 'Pages it took up.';
-comment on column news.runs.loaded is 'New articles that begin a story.';
+comment on column news.runs.loaded is 'New articles that begin a story, and new texts of articles.';
 comment on column news.runs.folded is 'New articles that joined a story.';
 comment on column news.runs.unchanged is 'Pages whose body was known.';
 comment on column news.runs.skipped is 'Pages that hold no article, see news.outcomes.';
@@ -418,7 +420,7 @@ comment on column news.outcomes.page_id is 'The page.';
 comment on column news.outcomes.url is 'Its address.';
 comment on column news.outcomes.source is 'Its source.';
 comment on column news.outcomes.outcome is 'loaded, folded, unchanged, skipped, failed or pending.';
-comment on column news.outcomes.reason is 'Why it was skipped or failed.';
+comment on column news.outcomes.reason is 'Why it was skipped or failed; revised for a new text of an article.';
 comment on column news.outcomes.decided_at is 'When that was settled.';
 
 comment on view news.polls is 'What each source said in each run.';
@@ -429,7 +431,7 @@ comment on column news.polls.reason is 'Why it failed.';
 comment on column news.polls.entries is 'Articles it named.';
 comment on column news.polls.new_pages is 'Pages among them that were not known.';
 comment on column news.polls.oldest_entry_at is 'Date of its oldest entry: how far back it reaches.';
-comment on column news.polls.seconds is 'Time it took.';
+comment on column news.polls.seconds is 'From the begin of the round of polls to its answer.';
 comment on column news.polls.polled_at is 'When.';
 
 comment on view news.revisions is 'Texts that articles had before their pages changed.';
@@ -458,12 +460,16 @@ begin
         grant usage on schema news to news_reader;
         grant select on all tables in schema news to news_reader;
         alter default privileges in schema news grant select on tables to news_reader;
-        if not pg_has_role(current_user, 'news_reader', 'member') then
-            execute format('grant news_reader to %I', current_user);
-        end if;
+    end if;
+end $$;
+
+do $$
+begin
+    if exists (select from pg_roles where rolname = 'news_reader') then
+        execute format('grant news_reader to %I', current_user);
     end if;
 exception
-    when insufficient_privilege then raise notice 'no right to grant role news_reader';
+    when insufficient_privilege then raise notice 'no right to take role news_reader';
 end $$;
 """
 

@@ -45,7 +45,6 @@ Prefect = Annotated[
     bool, typer.Option("--prefect", help="Run as a Prefect flow (always where PREFECT_API_URL is set).")
 ]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many at most.")]
-Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
 
 
 @app.command()
@@ -205,9 +204,6 @@ def main() -> None:
         if exc.remedy:
             typer.echo(f"  → {exc.remedy}", err=True)
         sys.exit(USER_MISTAKE)
-    except KeyboardInterrupt:
-        typer.echo("newsfold: stopped; the next run goes on from here", err=True)
-        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,9 @@ from sqlalchemy import Connection
 from db import reader, views
 from flows.cli.compare import side_by_side
 from flows.cli.console import listed, note, out, plain, plural, print_json, table
-from flows.wiring import Environment, open_environment, read_settings
+from flows.wiring import Environment, open_environment, read_settings, reading_engine
 from pipeline.errors import UserError
+from pipeline.models import Outcome
 
 STATUS_RUNS = 10
 
@@ -126,7 +127,8 @@ def sql(query: str | None, format_: str) -> None:
 
 def _answer(env: Environment, query: str | None) -> reader.Table:
     if query is not None:
-        return reader.run_query(env.engine, query, timeout_seconds=env.settings.statement_timeout_seconds)
+        with reading_engine(env) as engine:
+            return reader.run_query(engine, query, timeout_seconds=env.settings.statement_timeout_seconds)
     with env.engine.connect() as conn:
         return reader.describe_views(conn)
 
@@ -149,13 +151,10 @@ def status(*, json: bool) -> None:
     if not runs:
         note("nothing has run yet: newsfold ingest")
         return
-    run_columns = {name: name for name in ("run_id", "kind", "state", "started_at", "pages", *_OUTCOMES, "error")}
+    run_columns = {name: name for name in ("run_id", "kind", "state", "started_at", "pages", *Outcome, "error")}
     out.print(table(runs, run_columns | {"run_id": "run", "started_at": "started (UTC)"}, title="Last runs"), "")
     out.print(table(counts, {"outcome": "outcome", "reason": "reason", "pages": "pages"}, title="All pages"), "")
     _print_unwell(sources)
-
-
-_OUTCOMES = ("loaded", "folded", "unchanged", "skipped", "failed", "pending")
 
 
 def _print_unwell(sources: Sequence[Mapping[str, Any]]) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,12 @@ from flows.ingest import Request, run_directly
 from flows.ingest import ingest as run_ingest
 from flows.wiring import open_environment, read_settings
 from pipeline.errors import UserError
+from pipeline.models import Outcome
 from pipeline.settings import Settings
 
 SHOWN_STORIES = 15
 SHOWN_PROBLEMS = 20
-OUTCOMES = ("loaded", "folded", "unchanged", "skipped", "failed", "pending")
+OUTCOMES = tuple(outcome.value for outcome in Outcome)
 
 
 def ingest(sources: tuple[str, ...], *, prefect: bool, config: Path | None, json: bool) -> None:
@@ -33,15 +35,13 @@ def backfill(
     since: date, until: date, sources: tuple[str, ...], *, prefect: bool, config: Path | None, json: bool
 ) -> None:
     """Load a past period and report."""
-    if since > until:
-        raise UserError(f"--since {since} is after --until {until}", "swap them")
     _run(Request(sources, since, until), prefect=prefect, config=config, json=json)
 
 
 def import_(file: Path, *, json: bool) -> None:
     """Load a JSONL file and report. Raises UserError where none of its lines named an article."""
     with open_environment(read_settings()) as env:
-        with progress_bar() as progress:
+        with _said_when_stopped(), progress_bar() as progress:
             report = import_file(env, file, progress=progress)
         with env.engine.connect() as conn:
             _note_rejected(file, report)
@@ -63,10 +63,19 @@ def _run(request: Request, *, prefect: bool, config: Path | None, json: bool) ->
         if prefect or os.environ.get("PREFECT_API_URL"):
             run_id = _as_flow(request)
         else:
-            with progress_bar() as progress:
+            with _said_when_stopped(), progress_bar() as progress:
                 run_id = run_ingest(env, request, runner=run_directly, progress=progress)
         with env.engine.connect() as conn:
             _report(conn, run_id, json=json)
+
+
+@contextmanager
+def _said_when_stopped() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        note("stopped; the same command goes on from here")
+        raise
 
 
 def _as_flow(request: Request) -> int:
@@ -155,5 +164,11 @@ def _note_rejected(file: Path, report: ImportReport) -> None:
         note(f"{file}: line {rejected.line}: {rejected.problem}; left out")
     if len(report.rejected) > SHOWN_PROBLEMS:
         note(f"{file}: … and {plural(len(report.rejected) - SHOWN_PROBLEMS, 'line')} more left out")
+    if report.repeated:
+        note(f"{file}: {plural(report.repeated, 'line')} name the page of a line before; the last one counts")
+    if report.left:
+        note(
+            f"{file}: {plural(report.left, 'page')} left to a run that works on them now; import again when it is done"
+        )
     if report.unknown_fields:
         note(f"{file}: fields not used: {', '.join(sorted(report.unknown_fields))}")

@@ -13,12 +13,12 @@ from db import views
 from db.sources import follow
 from flows.cli.console import note, out, print_json, table
 from flows.cli.runs import settings_with
-from flows.wiring import CONFIG_NAME, config_path, load_sources, open_environment, read_source_file
+from flows.wiring import CONFIG_NAME, config_path, limits, load_sources, open_environment, shipped_sources
 from pipeline.discover.feeds import feed_links, parse_feed
-from pipeline.discover.sources import describe_source
+from pipeline.discover.sources import describe_source, parse_sources
 from pipeline.errors import FeedError, UserError
 from pipeline.fetch.folder import list_folder
-from pipeline.fetch.web import Limits, Request, fetch_all
+from pipeline.fetch.web import Request, fetch_all
 from pipeline.models import Capture, Fetched, FetchFailure, FetchResult, Source, SourceKind
 from pipeline.settings import Settings
 
@@ -70,23 +70,21 @@ def add(address: str, slug: str | None, config: Path | None) -> None:
     """Try an address, find its feed, and write the source into the user's sources file."""
     settings = settings_with(config)
     path = config_path(settings) or settings.home.expanduser() / CONFIG_NAME
-    known = {
-        source.slug: source for source in (read_source_file(path).sources if path.exists() else load_sources(settings))
-    }
+    known = {source.slug: source for source in (load_sources(settings) if path.exists() else shipped_sources())}
     source = _find_source(address, slug, settings)
     if source.slug in known:
-        raise UserError(
-            f"{path}: there is a source {source.slug!r} already ({known[source.slug].address})", "give another --slug"
-        )
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(
-            '# The sources that newsfold follows, besides the shipped ones.\nextends = "defaults"\n', encoding="utf-8"
-        )
-    with path.open("a", encoding="utf-8") as file:
-        file.write("\n" + describe_source(source))
+        taken = f"{path}: there is a source {source.slug!r} already ({known[source.slug].address})"
+        raise UserError(taken, "give another --slug")
+    written = path.read_text(encoding="utf-8") if path.exists() else _NEW_FILE
+    extended = f"{written}\n{describe_source(source)}"
+    parse_sources(extended, path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(extended, encoding="utf-8")
     note(f"added {source.slug} ({source.kind} {source.address}) to {path}")
     note(f"  → newsfold ingest --source {source.slug}")
+
+
+_NEW_FILE = '# The sources that newsfold follows, besides the shipped ones.\nextends = "defaults"\n'
 
 
 def _find_source(address: str, slug: str | None, settings: Settings) -> Source:
@@ -169,6 +167,5 @@ def _verdict(source: Source, *, entries: int = 0, newest: object = None, problem
 
 
 async def _fetch(addresses: Sequence[str], settings: Settings) -> dict[str, FetchResult]:
-    limits = Limits(settings.concurrency, settings.timeout_seconds, settings.max_body_bytes, settings.user_agent)
     requests = {Request(address, accept=None) for address in addresses}
-    return {request.url: result async for request, result in fetch_all(requests, limits)}
+    return {request.url: result async for request, result in fetch_all(requests, limits(settings))}

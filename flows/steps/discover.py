@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -51,13 +52,15 @@ def discover(env: Environment, scope: Scope, slugs: Sequence[str]) -> None:
 
 
 async def _poll_feeds(env: Environment, scope: Scope, stored: Sequence[StoredSource]) -> None:
-    requests = {
-        Request(one.source.address, Validators() if scope.is_backfill else one.validators, accept=None): one
-        for one in stored
-    }
+    # Two sources may have one address: asked once, it answers for both.
+    requests: defaultdict[Request, list[StoredSource]] = defaultdict(list)
+    for one in stored:
+        known = Validators() if scope.is_backfill else one.validators
+        requests[Request(one.source.address, known, accept=None)].append(one)
     started = time.monotonic()
     async for request, result in fetch_all(requests, env.limits):
-        _keep_answer(env, scope, requests[request], _read_feed(result), seconds=time.monotonic() - started)
+        for one in requests[request]:
+            _keep_answer(env, scope, one, _read_feed(result), seconds=time.monotonic() - started)
 
 
 def _read_feed(result: FetchResult) -> _Answer:
@@ -85,7 +88,7 @@ def _keep_answer(env: Environment, scope: Scope, stored: StoredSource, answer: _
     now = env.now()
     entries = [e for e in answer.entries or [] if e.published_at is None or scope.admits(e.published_at)]
     with env.engine.begin() as conn:
-        new_pages = pages.remember_entries(conn, stored.id, entries)
+        new_pages = pages.remember_entries(conn, stored.id, entries, is_wanted=not scope.is_backfill, now=now)
         state = "failed" if answer.error else "new" if new_pages else "unchanged"
         dates = [entry.published_at for entry in answer.entries or [] if entry.published_at]
         poll = Poll(state, seconds, len(answer.entries or []), new_pages, min(dates, default=None), answer.error)

@@ -15,6 +15,7 @@ from db.locks import lock_folding
 from flows.steps.scope import Scope
 from flows.wiring import Environment
 from pipeline.articles import build_article
+from pipeline.discover.urls import is_front_page
 from pipeline.extract.extract import extract
 from pipeline.fold.fingerprint import fingerprint
 from pipeline.fold.judge import judge
@@ -28,6 +29,7 @@ def load(env: Environment, scope: Scope, page_ids: Sequence[int]) -> None:
     made = [(page, _make(page, now=env.now())) for page in captured]
     with env.engine.begin() as conn:
         lock_folding(conn)
+        captures.lock_pages(conn, page_ids)
         for page, one in made:
             _load_one(conn, env, scope, page, one)
 
@@ -42,6 +44,8 @@ class _Made:
 
 
 def _make(page: PageToLoad, *, now: datetime) -> _Made | NotAnArticle:
+    if is_front_page(page.capture.url) and not is_front_page(page.entry.url):
+        return NotAnArticle(Reason.FRONT_PAGE, "the address led to the site's front page")
     document = extract(page.capture, language_hint=page.source_language, now=now)
     if isinstance(document, NotAnArticle):
         return document

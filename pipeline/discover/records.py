@@ -6,18 +6,15 @@ import json
 from dataclasses import dataclass
 
 from pipeline.discover.urls import absolute
-from pipeline.models import RECORD_MEDIA_TYPE, Capture, Entry
+from pipeline.models import RECORD_MEDIA_TYPE, Capture
 
-REQUIRED = ("url", "text or html")
-OPTIONAL = ("title", "author", "language", "published_at", "site")
-_KNOWN = {"url", "text", "html", *OPTIONAL}
+_KNOWN = {"url", "text", "html", "title", "author", "language", "published_at", "site"}
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One usable line: the page it speaks of, the line itself as the page's body, and the fields we do not know."""
+    """One usable line: itself, as the body of the page it speaks of, and the fields we do not know."""
 
-    entry: Entry
     capture: Capture
     unknown: frozenset[str]
 
@@ -45,4 +42,4 @@ def parse_record(raw: bytes, line: int) -> Record | Rejected:
     if not any(isinstance(data.get(key), str) and data[key].strip() for key in ("text", "html")):
         return Rejected(line, "neither 'text' nor 'html' holds a text")
     capture = Capture(url, raw.strip(), RECORD_MEDIA_TYPE, "utf-8")
-    return Record(Entry(url), capture, frozenset(data.keys() - _KNOWN))
+    return Record(capture, frozenset(data.keys() - _KNOWN))

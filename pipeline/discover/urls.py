@@ -58,6 +58,12 @@ def canonicalize(url: str) -> str:
     return parts._replace(scheme=scheme, netloc=netloc, path=path).geturl()
 
 
+def is_front_page(url: str) -> bool:
+    """Whether a web address is that of a whole site."""
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and parts.path in ("", "/") and not parts.query
+
+
 def host(url: str) -> str:
     """The host of an address in lower case, empty where there is none."""
     return (urlsplit(url).hostname or "").lower()

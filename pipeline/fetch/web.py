@@ -18,7 +18,9 @@ import httpx
 from pipeline.discover.urls import host
 from pipeline.models import Capture, Fetched, FetchFailure, FetchResult, NotModified, Reason, Validators
 
-PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "text/markdown", ""})
+PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "text/markdown"})
+# A server that names no type most often sends a page.
+UNDECLARED_TYPE = "text/html"
 MAX_REDIRECTS = 10
 LAST_PORT = 65_535
 # Answers that a later try may better. 401 and 403 are among them: bot walls and misconfigured servers come and go.
@@ -97,7 +99,7 @@ class Web:
                 return NotModified(validators)
             if not response.is_success:
                 return _refusal(response)
-            media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+            media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower() or UNDECLARED_TYPE
             if request.accept is not None and media_type not in request.accept:
                 return FetchFailure(Reason.UNSUPPORTED_TYPE, media_type, for_good=True)
             if "," in response.headers.get("content-encoding", ""):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from conftest import NOW
 from site_server import Site, article_html, item, rss
 from sqlalchemy import Engine, text
 
+from db import pages, sources
 from flows.ingest import Request, ingest
 from flows.wiring import Environment
-from pipeline.models import Source, SourceKind
+from pipeline.models import Entry, Source, SourceKind
 
 JANUARY = Request(since=date(2026, 1, 1), until=date(2026, 1, 31))
 
@@ -78,6 +80,23 @@ def test_a_backfill_leaves_the_daily_jobs_state_alone(
 
     assert (polled, etag) == (None, None)
     assert _titles(engine) == {"december", "first", "last", "february", "undated"}
+
+
+def test_a_backfill_of_other_days_does_not_put_aside_what_the_daily_job_wants(
+    site: Site, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    env = environment(_feed(site))
+    with engine.begin() as conn:
+        sources.follow(conn, env.sources)
+        source_id = sources.stored_sources(conn, ["past"])[0].id
+        pages.remember_entries(conn, source_id, [Entry(f"{site.url}/undated")], is_wanted=True, now=NOW)
+        conn.execute(text("update ingest.source set etag = '\"v1\"'"))
+    ingest(env, Request(since=date(2020, 1, 1), until=date(2020, 1, 31)))
+    before = _titles(engine)
+
+    ingest(env, Request())
+
+    assert (before, _titles(engine)) == (set(), {"undated"})
 
 
 def test_a_second_backfill_of_the_same_days_asks_for_no_article(

@@ -86,7 +86,10 @@ def test_ingest_answers_programs_in_json(run: Run) -> None:
 MISTAKES = [
     (("ingest", "--source", "nope"), "no source 'nope'"),
     (("ingest", "--config", "missing.toml"), "missing.toml: No such file"),
-    (("backfill", "--since", "2025-02-01", "--until", "2025-01-01"), "--since 2025-02-01 is after --until 2025-01-01"),
+    (
+        ("backfill", "--since", "2025-02-01", "--until", "2025-01-01"),
+        "the first day 2025-02-01 is after the last day 2025-01-01",
+    ),
     (("import", "missing.jsonl"), "missing.jsonl: No such file"),
     (("import", "."), "a folder, not a JSONL file"),
     (("show", "99"), "no story '99'"),
@@ -196,6 +199,25 @@ def test_import_names_the_lines_it_leaves_out_and_the_fields_it_does_not_use(run
     assert "1 unchanged; nothing new" in again
 
 
+def test_importing_a_file_again_adds_nothing_whatever_became_of_its_lines(run: Run, tmp_path: Path) -> None:
+    harbour = {"url": "https://a.example/1", "text": "A harbour opened. " * 20}
+    filler = [{"url": f"https://a.example/f{n}", "text": f"Filler number {n} of the day. " * 9} for n in range(60)]
+    twice = harbour | {"text": "The harbour closed again. " * 20}
+    short = {"url": "https://a.example/2", "text": "?"}
+    lines = [json.dumps(record) for record in (harbour, short, *filler, twice, twice)]
+    (tmp_path / "articles.jsonl").write_text("\n".join(lines), encoding="utf-8")
+
+    run("import", "articles.jsonl")
+    _, before, _ = run("sql", "select count(*) from news.revisions", "--format", "csv")
+    code, out, err = run("import", "articles.jsonl")
+    _, after, _ = run("sql", "select count(*) from news.revisions", "--format", "csv")
+
+    assert code == 0, err
+    assert "nothing new" in out
+    assert (before, after) == ("count\n1\n", "count\n1\n")
+    assert "1 line name the page of a line before" in err
+
+
 def test_an_import_without_a_usable_line_is_a_mistake(run: Run, tmp_path: Path) -> None:
     (tmp_path / "articles.jsonl").write_text("one\ntwo\n", encoding="utf-8")
 
@@ -223,7 +245,6 @@ def test_sources_add_finds_the_feed_of_a_page_and_ingest_follows_it(run: Run, si
         "/", '<html><head><link rel="alternate" type="application/rss+xml" href="/feed.xml"></head></html>'
     )
 
-    code, _, err = run("sources", "add", front, "--slug", "kelp", "--config", "own.toml")
     (tmp_path / "own.toml").touch()
     code, _, err = run("sources", "add", front, "--slug", "kelp", "--config", "own.toml")
     twice, _, said = run("sources", "add", front, "--slug", "kelp", "--config", "own.toml")

@@ -127,6 +127,89 @@ def test_a_changed_page_gets_a_revision_when_its_feed_names_a_new_version(
         assert "by 12 per cent" in conn.execute(text("select text from news.revisions")).scalar_one()
 
 
+def test_the_first_update_of_an_entry_is_fetched_too(
+    site: Site, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    def atom(updated: str) -> str:
+        dates = f"<published>2026-02-01T00:00:00Z</published><updated>{updated}</updated>"
+        entry = f'<entry><title>Fog</title><id>1</id><link href="{site.url}/fog"/>{dates}</entry>'
+        return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>{entry}</feed>'
+
+    env = environment(Source("atom", "Atom", SourceKind.FEED, site.put("/feed.xml", atom("2026-02-01T00:00:00Z"))))
+    site.put("/fog", article_html("Fog", who="Ida Sol", what="sea fog", where="Oban", number=2))
+    ingest(env, Request())
+    site.put("/feed.xml", atom("2026-02-03T00:00:00Z"))
+    site.put("/fog", article_html("Fog", who="Ida Sol", what="sea fog", where="Oban", number=8))
+
+    run_id = ingest(env, Request())
+
+    assert _outcomes(engine, run_id) == {"fog": ("loaded", "revised")}
+
+
+def test_a_page_that_moved_to_the_front_page_is_no_article(
+    site: Site, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    site.put("/", article_html("Front", who="Jo Pell", what="everything", where="Bath", number=1))
+    gone = site.put("/gone-article", status=302, headers={"Location": "/"})
+    address = site.put("/feed.xml", rss(item(gone, "Gone")))
+
+    run_id = ingest(environment(Source("moved", "Moved", SourceKind.FEED, address)), Request())
+
+    assert _outcomes(engine, run_id) == {"gone-article": ("skipped", "front_page")}
+
+
+def test_two_sources_of_one_address_are_asked_once_and_both_answered_for(
+    site: Site, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    address = site.put("/feed.xml", rss())
+
+    ingest(environment(*(Source(slug, slug, SourceKind.FEED, address) for slug in ("one", "two"))), Request())
+
+    with engine.connect() as conn:
+        polled = conn.execute(text("select source, health from news.sources order by source")).all()
+    assert [tuple(row) for row in polled] == [("one", "ok"), ("two", "ok")]
+    assert site.log == [("/feed.xml", 200)]
+
+
+def test_pages_of_a_renamed_source_go_on_under_its_new_name(
+    site: Site, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    page = site.put("/slow", status=503)
+    address = site.put("/feed.xml", rss(item(page, "Slow")))
+    ingest(environment(Source("old", "Old", SourceKind.FEED, address)), Request())
+    site.put("/slow", article_html("Slow", who="Kim Yu", what="snails", where="Jeju", number=6))
+
+    later = environment(Source("new", "New", SourceKind.FEED, address), now=NOW + timedelta(days=1))
+    run_id = ingest(later, Request())
+
+    assert _outcomes(engine, run_id) == {"slow": ("loaded", None)}
+
+
+def test_a_revised_page_that_now_leads_to_another_article_keeps_its_own_address(
+    site: Site, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    def feed(version: str) -> str:
+        dates = f"<published>2026-02-01T00:00:00Z</published><updated>{version}</updated>"
+        entries = "".join(
+            f'<entry><title>{name}</title><id>{name}</id><link href="{site.url}/{name}"/>{dates}</entry>'
+            for name in "ab"
+        )
+        return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>{entries}</feed>'
+
+    env = environment(Source("atom", "Atom", SourceKind.FEED, site.put("/feed.xml", feed("2026-02-02T00:00:00Z"))))
+    site.put("/a", article_html("A", who="Lea Moss", what="lichens", where="Skye", number=3))
+    site.put("/b", article_html("B", who="Max Reed", what="reeds", where="Ely", number=4))
+    ingest(env, Request())
+    site.put("/feed.xml", feed("2026-02-05T00:00:00Z"))
+    site.put("/b", status=301, headers={"Location": "/a"})
+
+    run_id = ingest(env, Request())
+
+    assert _outcomes(engine, run_id) == {"a": ("unchanged", None), "b": ("loaded", "revised")}
+    with engine.connect() as conn:
+        assert set(conn.execute(text("select url from news.articles")).scalars()) == {f"{site.url}/a", f"{site.url}/b"}
+
+
 @pytest.mark.parametrize(
     ("body", "status", "says"),
     [

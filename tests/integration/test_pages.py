@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from conftest import NOW
@@ -26,7 +28,7 @@ def _source(conn: Connection) -> int:
 
 def _remember(engine: Engine, *urls: str) -> int:
     with engine.begin() as conn:
-        return remember_entries(conn, _source(conn), [Entry(url) for url in urls])
+        return remember_entries(conn, _source(conn), [Entry(url) for url in urls], is_wanted=True, now=NOW)
 
 
 def _run(conn: Connection) -> int:
@@ -159,14 +161,50 @@ def test_a_body_comes_back_byte_by_byte(engine: Engine) -> None:
 
 def test_an_import_leaves_the_pages_alone_that_another_run_works_on(engine: Engine) -> None:
     _remember(engine, "https://a.example/x")
-    captures = [Capture(f"https://a.example/{name}", name.encode(), "text/plain") for name in "xy"]
+    urls = [f"https://a.example/{name}" for name in "xy"]
     with engine.begin() as conn:
         [taken] = _claim(conn, _run(conn))
         source_id, importing = _source(conn), _run(conn)
-        claimed = claim_imported(conn, importing, source_id, captures)
+        brought = {url: Capture(url, url.encode(), "text/plain") for url in urls}
+        imported = claim_imported(conn, importing, source_id, brought, now=NOW)
 
-    assert len(claimed) == 1
-    assert taken not in claimed
+    assert (len(imported.page_ids), imported.left) == (1, 1)
+    assert taken not in imported.page_ids
+
+
+def test_two_polls_that_name_the_same_pages_in_two_orders_do_not_block_each_other(engine: Engine) -> None:
+    urls = [f"https://a.example/{number}" for number in range(200)]
+    with engine.begin() as conn:
+        source_id = _source(conn)
+
+    def poll(round_: int, ordered: list[str]) -> None:
+        # Each round names an earlier date, so that every known row is written.
+        date = NOW - timedelta(days=round_)
+        with engine.begin() as conn:
+            entries = [Entry(url, published_at=date) for url in ordered]
+            remember_entries(conn, source_id, entries, is_wanted=True, now=NOW)
+
+    with ThreadPoolExecutor(2) as pool:
+        polls = [pool.submit(poll, r, ordered) for r in range(8) for ordered in (urls, urls[::-1])]
+        for one in polls:
+            one.result()
+
+    assert _rows(engine, "select count(*) from ingest.page") == [(200,)]
+
+
+def test_a_body_that_waits_to_be_loaded_is_kept_when_its_source_names_a_new_version(engine: Engine) -> None:
+    url = "https://a.example/x"
+    with engine.begin() as conn:
+        source_id, first = _source(conn), _run(conn)
+        remember_entries(conn, source_id, [Entry(url, version="1")], is_wanted=True, now=NOW)
+        [page_id] = _claim(conn, first)
+        captures.keep_capture(conn, first, page_id, Capture(url, b"body", "text/html"), Validators())
+        runs.close_run(conn, first, "interrupted")
+        remember_entries(conn, source_id, [Entry(url, version="2")], is_wanted=True, now=NOW)
+        [again] = _claim(conn, _run(conn))
+
+        assert [page.id for page in captures.pages_to_load(conn, [again])] == [page_id]
+    assert _rows(engine, "select next_attempt_at is not null from ingest.page") == [(True,)]
 
 
 @pytest.mark.parametrize("title", ["a\x00b", "a\ud800b"])
@@ -176,6 +214,6 @@ def test_text_that_postgres_refuses_never_comes_this_far(engine: Engine, title: 
     entry = Entry("https://a.example/x", title=title)
 
     with pytest.raises((DataError, UnicodeEncodeError)), engine.begin() as conn:
-        remember_entries(conn, _source(conn), [entry])
+        remember_entries(conn, _source(conn), [entry], is_wanted=True, now=NOW)
 
     assert _rows(engine, "select count(*) from ingest.page") == [(0,)]

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pipeline.discover.records import Record, Rejected, parse_record
-from pipeline.models import RECORD_MEDIA_TYPE, Capture, Entry
+from pipeline.models import RECORD_MEDIA_TYPE, Capture
 
 URL = "https://a.example/bees"
 
@@ -19,9 +19,7 @@ def _line(**fields: object) -> bytes:
 def test_a_line_is_kept_as_it_came_as_the_body_of_its_page() -> None:
     raw = _line(url=URL, text="نحل", title="Bees")
 
-    assert parse_record(raw + b"\r\n", 1) == Record(
-        Entry(URL), Capture(URL, raw, RECORD_MEDIA_TYPE, "utf-8"), frozenset()
-    )
+    assert parse_record(raw + b"\r\n", 1) == Record(Capture(URL, raw, RECORD_MEDIA_TYPE, "utf-8"), frozenset())
 
 
 @pytest.mark.parametrize(
@@ -41,7 +39,7 @@ def test_a_line_with_an_address_and_a_text_is_a_record(line: bytes) -> None:
     record = parse_record(line, 1)
 
     assert isinstance(record, Record)
-    assert record.entry == Entry(URL)
+    assert record.capture.url == URL
 
 
 def test_fields_that_nothing_is_made_of_are_named() -> None:

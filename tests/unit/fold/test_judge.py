@@ -194,3 +194,22 @@ def test_short_texts_are_equal_only_under_equal_titles() -> None:
     known = [candidate(1, "Subscribe to read on.", "en", title="Harbour closes")]
     assert verdict("Subscribe to read on.", "en", known, title="Museum opens") is None
     assert verdict("Subscribe to read on!", "en", known, title="Harbour closes") is not None
+
+
+def test_two_reports_that_name_the_same_people_and_other_numbers_are_two_stories() -> None:
+    english = (
+        "Zoe Lindqvist of Kvarnholm Foundry said on Tuesday that turnover rose 14 per cent to 480 million euros. "
+        "Nvidia and OpenAI are among the customers of Kvarnholm Foundry, which Zoe Lindqvist wants to list in Oslo."
+    )
+    german = (
+        "Zoe Lindqvist von Kvarnholm Foundry kündigte am Donnerstag an, für 62 Millionen Euro 35 Hektar zu kaufen. "
+        "Nvidia und OpenAI sind Kunden von Kvarnholm Foundry, das Zoe Lindqvist in Oslo an die Börse bringen will."
+    )
+    first = fingerprint(english, title=None, language="en")
+    second = fingerprint(german, title=None, language="de")
+    same_numbers = german.replace("62", "480").replace("35 Hektar", "14 Prozent mehr")
+    control = fingerprint(same_numbers, title=None, language="de")
+    candidate = Candidate(1, 1, "en", english, first)
+
+    assert judge(second, german, "de", [candidate]) is None
+    assert judge(control, same_numbers, "de", [candidate]) is not None
