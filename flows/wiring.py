@@ -45,8 +45,7 @@ class Environment:
     @property
     def limits(self) -> Limits:
         """What a run may take of the web."""
-        settings = self.settings
-        return Limits(settings.concurrency, settings.timeout_seconds, settings.max_body_bytes, settings.user_agent)
+        return web_limits(self.settings)
 
 
 def read_settings() -> Settings:
@@ -56,7 +55,18 @@ def read_settings() -> Settings:
     except ValidationError as exc:
         first = exc.errors()[0]
         name = "NEWSFOLD_" + "_".join(map(str, first["loc"])).upper()
-        raise UserError(f"{name}: {first['msg']}", "mend or unset it") from exc
+        raise UserError(f"{name}: {first['msg'].removeprefix('Value error, ')}", "mend or unset it") from exc
+
+
+def web_limits(settings: Settings) -> Limits:
+    """What the settings let a run take of the web."""
+    return Limits(
+        settings.concurrency,
+        settings.timeout_seconds,
+        settings.max_body_bytes,
+        settings.user_agent,
+        settings.allow_networks,
+    )
 
 
 def quieten_libraries() -> None:

@@ -13,12 +13,12 @@ from db import views
 from db.sources import follow
 from flows.cli.console import note, out, print_json, table
 from flows.cli.runs import settings_with
-from flows.wiring import CONFIG_NAME, config_path, load_sources, open_environment, read_source_file
+from flows.wiring import CONFIG_NAME, config_path, load_sources, open_environment, read_source_file, web_limits
 from pipeline.discover.feeds import feed_links, parse_feed
 from pipeline.discover.sources import describe_source
 from pipeline.errors import FeedError, UserError
 from pipeline.fetch.folder import list_folder
-from pipeline.fetch.web import Limits, Request, fetch_all
+from pipeline.fetch.web import Request, fetch_all
 from pipeline.models import Capture, Fetched, FetchFailure, FetchResult, Source, SourceKind
 from pipeline.settings import Settings
 
@@ -169,6 +169,5 @@ def _verdict(source: Source, *, entries: int = 0, newest: object = None, problem
 
 
 async def _fetch(addresses: Sequence[str], settings: Settings) -> dict[str, FetchResult]:
-    limits = Limits(settings.concurrency, settings.timeout_seconds, settings.max_body_bytes, settings.user_agent)
     requests = {Request(address, accept=None) for address in addresses}
-    return {request.url: result async for request, result in fetch_all(requests, limits)}
+    return {request.url: result async for request, result in fetch_all(requests, web_limits(settings))}

@@ -93,6 +93,20 @@ def test_a_page_that_fails_for_now_is_tried_again_when_its_time_has_come(
     assert _outcomes(engine, later) == {"busy": ("loaded", None)}
 
 
+def test_a_page_at_an_address_that_is_not_public_is_a_row_and_is_not_tried_again(
+    site: Site, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    away = site.put("/away", status=302, headers={"Location": "http://[::1]/admin"})
+    items = [item("http://169.254.169.254/latest/meta-data", "Metadata"), item(away, "Away")]
+    address = site.put("/feed.xml", rss(*items), media_type="application/rss+xml")
+
+    ingest(environment(Source("test-site", "Test site", SourceKind.FEED, address)), Request())
+
+    with engine.connect() as conn:
+        rows = conn.execute(text("select reason, next_attempt_at from news.pages")).all()
+    assert [tuple(row) for row in rows] == [("blocked_address", None)] * 2
+
+
 def test_two_addresses_that_lead_to_one_page_are_one_article(
     site: Site, environment: Callable[..., Environment], engine: Engine
 ) -> None:
