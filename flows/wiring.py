@@ -7,7 +7,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from db.embedded import EmbeddedPostgres
 from db.engine import connect, database_url
 from pipeline.discover.sources import SourceFile, merge_sources, parse_sources
 from pipeline.errors import UserError
+from pipeline.fetch.manners import Manners
 from pipeline.fetch.web import Limits
 from pipeline.models import Source
 from pipeline.settings import Settings
@@ -41,6 +42,7 @@ class Environment:
     engine: Engine
     sources: tuple[Source, ...]
     now: Callable[[], datetime] = utc_now
+    manners: Manners = field(default_factory=Manners)
 
     @property
     def limits(self) -> Limits:
@@ -66,6 +68,7 @@ def web_limits(settings: Settings) -> Limits:
         settings.max_body_bytes,
         settings.user_agent,
         settings.allow_networks,
+        settings.host_interval_seconds,
     )
 
 

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     config: Path | None = Field(None, description="sources file; unset: newsfold.toml here, then in the home folder")
     contact: str = Field("", description="address or URL for site owners, sent in the user agent")
     concurrency: int = Field(16, ge=1, le=256, description="requests under way at once, at most one for each host")
+    host_interval_seconds: float = Field(0, ge=0, description="between two requests of a host; Crawl-delay counts too")
     timeout_seconds: float = Field(30, gt=0, description="for one request, redirects and body included")
     max_body_bytes: int = Field(10_000_000, gt=0, description="a larger decoded body is refused")
     allow_networks: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = Field(

@@ -56,7 +56,7 @@ async def _poll_feeds(env: Environment, scope: Scope, stored: Sequence[StoredSou
         for one in stored
     }
     started = time.monotonic()
-    async for request, result in fetch_all(requests, env.limits):
+    async for request, result in fetch_all(requests, env.limits, env.manners):
         _keep_answer(env, scope, requests[request], _read_feed(result), seconds=time.monotonic() - started)
 
 

@@ -20,6 +20,7 @@ from pipeline.errors import BlockedAddressError
 from pipeline.fetch.addresses import Network
 from pipeline.fetch.body import CODINGS, drain, read_body
 from pipeline.fetch.guard import GuardedBackend, GuardedTransport
+from pipeline.fetch.manners import Manners, Rules, rules_of
 from pipeline.models import Capture, Fetched, FetchFailure, FetchResult, NotModified, Reason, Validators
 
 PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "text/markdown", ""})
@@ -35,7 +36,8 @@ _FOR_NOW = {304, 401, 403, 408, 409, 423, 425, 429}
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one run may take: requests under way, seconds for a request with its redirects and body, bytes of a body
-    (decoded, and on the wire), and the networks beyond the public ones that it may reach.
+    (decoded, and on the wire), the networks beyond the public ones that it may reach, and seconds between two requests
+    of a host.
     """
 
     concurrency: int = 16
@@ -43,15 +45,19 @@ class Limits:
     max_body_bytes: int = 10_000_000
     user_agent: str = "newsfold"
     allow_networks: tuple[Network, ...] = ()
+    host_interval_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One GET: what we know of the body already, and the media types we can use (None: any)."""
+    """One GET: what we know of the body already, the media types we can use (None: any), and whether robots.txt is
+    asked first: it speaks to crawlers that follow links, not to a reader of an address that the user named.
+    """
 
     url: str
     validators: Validators = Validators()
     accept: frozenset[str] | None = PAGE_TYPES
+    obeys_robots: bool = False
 
 
 class Web:
@@ -60,10 +66,12 @@ class Web:
     Use as an async context manager. `get` never raises for what a server or the network does: that is a FetchFailure.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, manners: Manners | None = None) -> None:
         self._limits = limits
+        self._manners = manners or Manners()
         self._slots = asyncio.Semaphore(limits.concurrency)
         self._hosts: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._origins: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -106,13 +114,43 @@ class Web:
         asked: set[httpx.URL] = set()
         for _ in range(MAX_REDIRECTS + 1):
             asked.add(hop.url)
-            async with self._hosts[hop.url.host], self._slots, clock.running():
+            refused = await self._refused(hop.url) if request.obeys_robots else None
+            if refused:
+                return refused
+            async with self._turn(hop.url.host), clock.running():
                 answer = await self._ask(hop, request)
             if not isinstance(answer, httpx.Request):
                 return answer
             hop = answer
         detail = f"in a circle at {hop.url}" if hop.url in asked else f"more than {MAX_REDIRECTS} redirects"
         return FetchFailure(Reason.TOO_MANY_REDIRECTS, detail, for_good=True)
+
+    @asynccontextmanager
+    async def _turn(self, host: str) -> AsyncIterator[None]:
+        """Alone with a host, after the pause it wants; who waits for a host takes no slot from others."""
+        async with self._hosts[host]:
+            await self._manners.wait(host, self._limits.host_interval_seconds)
+            async with self._slots:
+                yield
+
+    async def _refused(self, url: httpx.URL) -> FetchFailure | None:
+        rules = await self._rules(url)
+        if isinstance(rules, FetchFailure):
+            return rules
+        if rules.allow(str(url)):
+            return None
+        return FetchFailure(Reason.ROBOTS, f"robots.txt of {url.host} disallows it for {rules.agent}", for_good=True)
+
+    async def _rules(self, url: httpx.URL) -> Rules | FetchFailure:
+        """The rules of the address's origin: asked for once, however many pages wait for them."""
+        origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
+        async with self._origins[origin]:
+            rules = self._manners.known(origin)
+            if rules is None:
+                answer = await self.get(Request(f"{origin}/robots.txt", accept=None))
+                rules = rules_of(answer, self._limits.user_agent.partition("/")[0])
+                self._manners.learn(origin, url.host, rules)
+            return rules
 
     async def _ask(self, hop: httpx.Request, request: Request) -> FetchResult | httpx.Request:
         response = await self._client.send(hop, stream=True)
@@ -155,13 +193,17 @@ class _Clock:
         self._left -= asyncio.get_running_loop().time() - started
 
 
-async def fetch_all(requests: Iterable[Request], limits: Limits) -> AsyncIterator[tuple[Request, FetchResult]]:
-    """Fetch many addresses, each answer as it comes; leaving the loop early cancels the rest."""
+async def fetch_all(
+    requests: Iterable[Request], limits: Limits, manners: Manners | None = None
+) -> AsyncIterator[tuple[Request, FetchResult]]:
+    """Fetch many addresses, each answer as it comes; leaving the loop early cancels the rest. What was learned of hosts
+    is kept in `manners`.
+    """
 
     async def one(web: Web, request: Request) -> tuple[Request, FetchResult]:
         return request, await web.get(request)
 
-    async with Web(limits) as web:
+    async with Web(limits, manners) as web:
         tasks = [asyncio.create_task(one(web, request)) for request in requests]
         try:
             for done in asyncio.as_completed(tasks):

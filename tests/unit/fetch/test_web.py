@@ -356,6 +356,7 @@ def test_a_host_gets_one_request_at_a_time_also_from_redirects(site: Site, relea
             release.set()
         handler.send_response(302)
         handler.send_header("Location", f"{there}/new")
+        handler.send_header("Content-Length", "0")
         handler.end_headers()
 
     site.put("/new", "Bees")
