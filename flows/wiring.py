@@ -7,7 +7,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from db.engine import connect, database_url
 from db.reader import ROLE, let_log_in
 from pipeline.discover.sources import SourceFile, merge_sources, parse_sources
 from pipeline.errors import UserError
+from pipeline.fetch.manners import Manners
 from pipeline.fetch.web import Limits
 from pipeline.models import Source
 from pipeline.settings import Settings
@@ -42,16 +43,12 @@ class Environment:
     engine: Engine
     sources: tuple[Source, ...]
     now: Callable[[], datetime] = utc_now
+    manners: Manners = field(default_factory=Manners)
 
     @property
     def limits(self) -> Limits:
         """What a run may take of the web."""
-        return limits(self.settings)
-
-
-def limits(settings: Settings) -> Limits:
-    """What the settings allow of the web."""
-    return Limits(settings.concurrency, settings.timeout_seconds, settings.max_body_bytes, settings.user_agent)
+        return web_limits(self.settings)
 
 
 def read_settings() -> Settings:
@@ -61,7 +58,19 @@ def read_settings() -> Settings:
     except ValidationError as exc:
         first = exc.errors()[0]
         name = "NEWSFOLD_" + "_".join(map(str, first["loc"])).upper()
-        raise UserError(f"{name}: {first['msg']}", "mend or unset it") from exc
+        raise UserError(f"{name}: {first['msg'].removeprefix('Value error, ')}", "mend or unset it") from exc
+
+
+def web_limits(settings: Settings) -> Limits:
+    """What the settings let a run take of the web."""
+    return Limits(
+        settings.concurrency,
+        settings.timeout_seconds,
+        settings.max_body_bytes,
+        settings.user_agent,
+        settings.allow_networks,
+        settings.host_interval_seconds,
+    )
 
 
 def quieten_libraries() -> None:

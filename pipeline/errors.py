@@ -2,7 +2,8 @@
 
     NewsfoldError
     ├── UserError          the user can mend it: one line, exit code 2
-    └── FeedError          the source answered, but not with a feed
+    ├── FeedError          the source answered, but not with a feed
+    └── BlockedAddressError  a host that we must not connect to; ends as a FetchFailure
 
 What happens to a single page is no error but a value: see `FetchFailure` and `NotAnArticle` in `pipeline.models`.
 """
@@ -36,3 +37,17 @@ class FeedError(NewsfoldError):
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.detail}"
+
+
+class BlockedAddressError(NewsfoldError):
+    """A host that has no address that we may connect to; `kind` is that of the first one (`a loopback`)."""
+
+    def __init__(self, host: str, address: str, kind: str) -> None:
+        super().__init__(host, address, kind)
+        self.host = host
+        self.address = address
+        self.kind = kind
+
+    def __str__(self) -> str:
+        where = self.address if self.host == self.address else f"{self.host} is at {self.address}, which"
+        return f"{where} is {self.kind} address; NEWSFOLD_ALLOW_NETWORKS={self.address} would allow it"

@@ -157,6 +157,8 @@ class Reason(StrEnum):
     MISSING = "missing"
     CONNECTION = "connection"
     TOO_LARGE = "too_large"
+    BLOCKED_ADDRESS = "blocked_address"
+    ROBOTS = "robots"
     TOO_MANY_REDIRECTS = "too_many_redirects"
     UNSUPPORTED_TYPE = "unsupported_type"
     UNREADABLE = "unreadable"

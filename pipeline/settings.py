@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Annotated
 
 import platformdirs
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from pipeline.fetch.addresses import Network
 
 
 def _default_home() -> Path:
     return platformdirs.user_data_path("newsfold", appauthor=False)
+
+
+def _networks(value: object) -> object:
+    """The networks of a list such as `10.0.0.0/8, fd00::/8`; an address alone is a network of one."""
+    return tuple(map(ip_network, value.replace(",", " ").split())) if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -23,8 +32,12 @@ class Settings(BaseSettings):
     config: Path | None = Field(None, description="sources file; unset: newsfold.toml here, then in the home folder")
     contact: str = Field("", description="address or URL for site owners, sent in the user agent")
     concurrency: int = Field(16, ge=1, le=256, description="requests under way at once, at most one for each host")
+    host_interval_seconds: float = Field(0, ge=0, description="between two requests of a host; Crawl-delay counts too")
     timeout_seconds: float = Field(30, gt=0, description="for one request, redirects and body included")
     max_body_bytes: int = Field(10_000_000, gt=0, description="a larger decoded body is refused")
+    allow_networks: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = Field(
+        (), description="networks that sources may be in besides the public internet, such as 10.0.0.0/8,fd00::/8"
+    )
     window_days: int = Field(14, ge=1, description="how far apart in time two versions of one story may be")
     schedule: str = Field("0 6 * * *", description="cron of the daily run of `newsfold serve`")
     timezone: str = Field("UTC", description="time zone of the schedule")

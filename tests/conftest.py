@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from site_server import Site
+from site_server import LOCAL, Site
 from sqlalchemy import URL, Engine, create_engine, text
 
 from db import migrate
@@ -29,10 +29,13 @@ _numbers = count(1)
 
 @pytest.fixture(autouse=True)
 def _own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No test reads the developer's settings or home, and none starts Prefect unless it means to."""
+    """No test reads the developer's settings or home, and none starts Prefect unless it means to. The only network
+    beyond the public ones that they may reach is the one of the test sites.
+    """
     for name in list(os.environ):
         if name.startswith(("NEWSFOLD_", "PREFECT_API")):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("NEWSFOLD_ALLOW_NETWORKS", LOCAL)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
 

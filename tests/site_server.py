@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
+LOCAL = "127.0.0.0/8"
+"""The network of all test sites: the one that newsfold must be allowed to reach in tests."""
+
 PARAGRAPHS = (
     "The committee met for three days and heard {who}, who had spent the winter measuring {what} in {where}.",
     "According to the report, {what} had grown by {number} per cent since the last count, more than expected.",

@@ -13,7 +13,7 @@ from db import views
 from db.sources import follow
 from flows.cli.console import note, out, print_json, table
 from flows.cli.runs import settings_with
-from flows.wiring import CONFIG_NAME, config_path, limits, load_sources, open_environment, shipped_sources
+from flows.wiring import CONFIG_NAME, config_path, load_sources, open_environment, shipped_sources, web_limits
 from pipeline.discover.feeds import feed_links, parse_feed
 from pipeline.discover.sources import describe_source, parse_sources
 from pipeline.errors import FeedError, UserError
@@ -168,4 +168,4 @@ def _verdict(source: Source, *, entries: int = 0, newest: object = None, problem
 
 async def _fetch(addresses: Sequence[str], settings: Settings) -> dict[str, FetchResult]:
     requests = {Request(address, accept=None) for address in addresses}
-    return {request.url: result async for request, result in fetch_all(requests, limits(settings))}
+    return {request.url: result async for request, result in fetch_all(requests, web_limits(settings))}

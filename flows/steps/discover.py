@@ -58,7 +58,7 @@ async def _poll_feeds(env: Environment, scope: Scope, stored: Sequence[StoredSou
         known = Validators() if scope.is_backfill else one.validators
         requests[Request(one.source.address, known, accept=None)].append(one)
     started = time.monotonic()
-    async for request, result in fetch_all(requests, env.limits):
+    async for request, result in fetch_all(requests, env.limits, env.manners):
         for one in requests[request]:
             _keep_answer(env, scope, one, _read_feed(result), seconds=time.monotonic() - started)
 

@@ -28,8 +28,8 @@ def fetch(env: Environment, scope: Scope, page_ids: Sequence[int]) -> None:
 
 
 async def _fetch_pages(env: Environment, scope: Scope, wanted: Sequence[PageToFetch]) -> None:
-    requests = {Request(page.url, page.validators): page for page in wanted}
-    async for request, result in fetch_all(requests, env.limits):
+    requests = {Request(page.url, page.validators, obeys_robots=True): page for page in wanted}
+    async for request, result in fetch_all(requests, env.limits, env.manners):
         _keep_result(env, scope, requests[request], result)
 
 

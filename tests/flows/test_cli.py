@@ -139,6 +139,28 @@ def test_an_unreachable_database_is_a_users_mistake(run: Run, monkeypatch: pytes
     assert "secret" not in err
 
 
+def test_networks_that_are_none_are_a_users_mistake(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSFOLD_ALLOW_NETWORKS", "10.0.0.0/8, 10.0.0.1/8")
+
+    code, _, err = run("ingest")
+
+    assert code == 2
+    assert "NEWSFOLD_ALLOW_NETWORKS: 10.0.0.1/8 has host bits set" in err
+
+
+def test_a_source_in_a_private_network_is_added_only_where_that_is_allowed(
+    run: Run, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = site.put("/feed.xml", rss(), media_type="application/rss+xml")
+    monkeypatch.delenv("NEWSFOLD_ALLOW_NETWORKS")
+
+    code, _, err = run("sources", "add", address)
+
+    assert code == 2
+    assert "blocked_address (127.0.0.1 is a loopback address; NEWSFOLD_ALLOW_NETWORKS=127.0.0.1 would allow it)" in err
+    assert site.log == []
+
+
 def test_sql_answers_as_table_csv_and_json(run: Run) -> None:
     run("ingest")
     query = "select story_id, article_count, languages from news.stories where article_count > 1"

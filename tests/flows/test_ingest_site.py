@@ -93,6 +93,37 @@ def test_a_page_that_fails_for_now_is_tried_again_when_its_time_has_come(
     assert _outcomes(engine, later) == {"busy": ("loaded", None)}
 
 
+def test_a_page_at_an_address_that_is_not_public_is_a_row_and_is_not_tried_again(
+    site: Site, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    away = site.put("/away", status=302, headers={"Location": "http://[::1]/admin"})
+    items = [item("http://169.254.169.254/latest/meta-data", "Metadata"), item(away, "Away")]
+    address = site.put("/feed.xml", rss(*items), media_type="application/rss+xml")
+
+    ingest(environment(Source("test-site", "Test site", SourceKind.FEED, address)), Request())
+
+    with engine.connect() as conn:
+        rows = conn.execute(text("select reason, next_attempt_at from news.pages")).all()
+    assert [tuple(row) for row in rows] == [("blocked_address", None)] * 2
+
+
+def test_a_page_that_robots_txt_disallows_is_a_row_and_is_not_tried_again(
+    site: Site, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    site.put("/robots.txt", "User-agent: *\nDisallow: /")
+    feed = rss(item(site.put("/bees", "Bees"), "Bees"))
+    address = site.put("/feed.xml", feed, media_type="application/rss+xml")
+    env = environment(Source("test-site", "Test site", SourceKind.FEED, address))
+
+    for _ in range(2):
+        ingest(env, Request(("test-site",)))
+
+    with engine.connect() as conn:
+        rows = conn.execute(text("select outcome, reason, next_attempt_at from news.pages")).all()
+    assert [tuple(row) for row in rows] == [("failed", "robots", None)]
+    assert [path for path, _ in site.log] == ["/feed.xml", "/robots.txt", "/feed.xml"]
+
+
 def test_two_addresses_that_lead_to_one_page_are_one_article(
     site: Site, environment: Callable[..., Environment], engine: Engine
 ) -> None:
