@@ -25,7 +25,7 @@ def _rss(item: str, prolog: str = '<?xml version="1.0"?>') -> str:
 
 
 def _only_entry(body: str | bytes, media_type: str = "application/rss+xml", charset: str | None = None) -> Entry:
-    [entry] = parse_feed(_capture(body, media_type, charset))
+    [entry] = parse_feed(_capture(body, media_type, charset)).entries
     return entry
 
 
@@ -87,7 +87,9 @@ def test_an_update_is_the_date_where_there_is_no_other() -> None:
 def test_entries_keep_the_order_of_the_feed() -> None:
     body = _rss("<link>/z</link></item><item><link>/a</link></item><item><link>/m</link>")
 
-    assert [entry.url for entry in parse_feed(_capture(body))] == [f"https://a.example/{name}" for name in "zam"]
+    assert [entry.url for entry in parse_feed(_capture(body)).entries] == [
+        f"https://a.example/{name}" for name in "zam"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,8 @@ def test_a_permanent_guid_stands_in_for_a_missing_link() -> None:
     ],
 )
 def test_an_entry_without_a_web_address_is_left_out(item: str) -> None:
-    assert parse_feed(_capture(_rss(item))) == []
+    assert parse_feed(_capture(_rss(item))).entries == []
+    assert parse_feed(_capture(_rss(item))).left_out == 1
 
 
 @pytest.mark.parametrize(
@@ -222,13 +225,13 @@ def test_a_feed_is_read_whatever_its_media_type(media_type: str) -> None:
 def test_a_feed_that_breaks_off_gives_the_entries_before_the_break() -> None:
     whole = _rss("<link>/bees</link></item><item><link>/wasps</link><title>Wa")
 
-    assert [entry.url for entry in parse_feed(_capture(whole[: whole.index("<link>/wasps")]))] == [
+    assert [entry.url for entry in parse_feed(_capture(whole[: whole.index("<link>/wasps")])).entries] == [
         "https://a.example/bees"
     ]
 
 
 def test_a_feed_without_entries_is_a_feed() -> None:
-    assert parse_feed(_capture('<rss version="2.0"><channel><title>A</title></channel></rss>')) == []
+    assert parse_feed(_capture('<rss version="2.0"><channel><title>A</title></channel></rss>')).items == ()
 
 
 def test_an_external_entity_is_not_read(tmp_path: Path) -> None:
@@ -300,7 +303,7 @@ def test_no_feed_of_the_collection_raises_anything_but_a_feed_error(eval_folder:
 
     for case in cases:
         try:
-            entries = parse_feed(_capture((folder / case["file"]).read_bytes(), "application/xml"))
+            entries = parse_feed(_capture((folder / case["file"]).read_bytes(), "application/xml")).entries
         except FeedError:
             continue
         read += 1
