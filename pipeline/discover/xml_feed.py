@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from time import struct_time
 from typing import Any
+from xml.sax import SAXParseException
 
 import feedparser
 from w3lib.html import remove_tags, replace_entities
@@ -35,19 +36,25 @@ def read_xml_feed(capture: Capture) -> list[Item]:
     """The items of an RSS or Atom feed, in its order; of one that breaks off, those before the break.
 
     Raises FeedError where the body is neither (`not_a_feed`), is built to keep the parser busy (`too_complex`), or
-    where the parser gave up (`unreadable`).
+    where it breaks off at once or the parser gave up (`unreadable`).
     """
     _check_complexity(capture.body)
     parsed = _parse(capture)
+    fault = parsed.get("bozo_exception")
     # `bozo` with entries is a usable feed: half of the feeds of the world break a rule.
     if not parsed.get("version") and not parsed.entries:
-        raise FeedError("not_a_feed", f"neither RSS nor Atom nor JSON Feed ({_said(parsed.get('bozo_exception'))})")
-    return [_item(item, capture.url) for item in parsed.entries]
+        raise FeedError("not_a_feed", f"neither RSS nor Atom nor JSON Feed ({_said(fault)})")
+    is_cut = isinstance(fault, SAXParseException) and fault.getMessage() == "no element found"
+    if is_cut and not parsed.entries:
+        raise FeedError("unreadable", f"breaks off before its first item ({_said(fault)})")
+    is_rss = (parsed.get("version") or "").startswith("rss")
+    return [_item(item, capture.url, is_rss=is_rss) for item in parsed.entries]
 
 
 def _parse(capture: Capture) -> Any:
     content_type = capture.media_type + (f"; charset={capture.charset}" if capture.charset else "")
-    headers = {"content-location": capture.url, "content-type": content_type}
+    # No content-location: with it feedparser makes an address even of the guid "abc123".
+    headers = {"content-type": content_type}
     # A stream, because feedparser opens bytes that name a file. Contents are neither shown nor kept, so it need not
     # clean them.
     body = BytesIO(_REFERENCE.sub(_mend_reference, capture.body))
@@ -76,18 +83,26 @@ def _check_complexity(body: bytes) -> None:
             raise FeedError("too_complex", f"more than {MAX_ATTRIBUTES:,} attributes on one element")
 
 
-def _item(item: Any, base: str) -> Item:
+def _item(item: Any, base: str, *, is_rss: bool) -> Item:
     # dict.get: feedparser's own get answers for a missing `updated` with `published`, and warns.
     published_at, updated_at = (_moment(dict.get(item, key)) for key in ("published_parsed", "updated_parsed"))
-    link = item.get("link")
+    if is_rss and published_at is None:  # an RSS item's only date, a <dc:date>, is not the date of a change
+        published_at, updated_at = updated_at, None
     return Item(
         id=clean_field(item.get("id")),
-        url=absolute(link, base) if link else None,
+        url=_url(item, base),
         title=_title(item),
         author=clean_field(item.get("author")),
         published_at=published_at,
         updated_at=updated_at,
     )
+
+
+def _url(item: Any, base: str) -> str | None:
+    """The item's link; without one its guid or atom:id, where that by itself is a web address ("abc123" is none)."""
+    link = item.get("link")
+    has_link = any(link.get("rel") == "alternate" for link in item.get("links", []))
+    return absolute(link, base if has_link else "") if link else None
 
 
 def _said(fault: Exception | None) -> str:
