@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection, text
@@ -26,10 +26,12 @@ class PageToFetch:
 def remember_entries(conn: Connection, source_id: int, entries: Iterable[Entry]) -> int:
     """Make a page of each entry that is not known by its canonical URL; the number of new ones.
 
-    A known page keeps its earliest date. It is taken up again where its own source names another version of it, or
-    where a backfill of another range had left it out.
+    A known page keeps its earliest date, and gets none from after its discovery. It is taken up again where its own
+    source names another version of it, or where a backfill of another range had left it out. For other versions the
+    wait doubles: a page fetched last at the age of three days is due again at six, so that a source whose versions
+    change at every poll does not have its pages fetched at every poll.
     """
-    rows = {canonicalize(entry.url): entry for entry in entries}
+    rows = _by_page(entries)
     if not rows:
         return 0
     result = conn.execute(
@@ -47,8 +49,26 @@ def remember_entries(conn: Connection, source_id: int, entries: Iterable[Entry])
     return sum(is_new for (is_new,) in result)
 
 
-_IS_NEW_VERSION = """(page.source_id = excluded.source_id and page.claimed_by is null
-                           and excluded.entry_version <> page.entry_version)"""
+def _by_page(entries: Iterable[Entry]) -> dict[str, Entry]:
+    """The first entry of each page, with the earliest date that any entry of that page has."""
+    rows: dict[str, Entry] = {}
+    for entry in entries:
+        known = rows.setdefault(canonicalize(entry.url), entry)
+        if entry.published_at and (known.published_at is None or entry.published_at < known.published_at):
+            rows[canonicalize(entry.url)] = replace(known, published_at=entry.published_at)
+    return rows
+
+
+# A file's version is its size and time, which change with the file only. In the first hour a page may change freely.
+_MAY_CHANGE = """(page.last_fetched_at is null
+                       or now() - page.discovered_at
+                          >= 2 * (page.last_fetched_at - page.discovered_at) - interval '1 hour'
+                       or exists (select from ingest.source s where s.id = page.source_id and s.kind = 'files'))"""
+_IS_NEW_VERSION = f"""(page.source_id = excluded.source_id and page.claimed_by is null
+                           and excluded.entry_version <> page.entry_version and {_MAY_CHANGE})"""
+_IS_FIRST_VERSION = """(page.source_id = excluded.source_id and page.claimed_by is null
+                             and page.entry_version is null and excluded.entry_version is not null)"""
+_IS_EARLIER = """(excluded.entry_published_at < coalesce(page.entry_published_at, page.discovered_at))"""
 _REMEMBER = text(
     """
     insert into ingest.page
@@ -60,18 +80,18 @@ _REMEMBER = text(
     on conflict (md5(canonical_url)) do update set
         entry_title = coalesce(page.entry_title, excluded.entry_title),
         entry_author = coalesce(page.entry_author, excluded.entry_author),
-        entry_published_at = least(page.entry_published_at, excluded.entry_published_at),
-        entry_version = case when page.claimed_by is null then coalesce(excluded.entry_version, page.entry_version)
+        entry_published_at = case when {is_earlier} then excluded.entry_published_at else page.entry_published_at end,
+        entry_version = case when {is_new_version} or {is_first_version} then excluded.entry_version
                              else page.entry_version end,
         state = case when page.reason = 'outside_range' then 'fetched'
                      when {is_new_version} then 'discovered'
                      else page.state end,
         reason = case when page.reason = 'outside_range' or {is_new_version} then null else page.reason end
-    where (page.source_id = excluded.source_id and excluded.entry_version is distinct from page.entry_version)
-       or excluded.entry_published_at < page.entry_published_at
-       or page.reason = 'outside_range'
+    where {is_new_version} or {is_first_version} or {is_earlier} or page.reason = 'outside_range'
     returning xmax = 0
 """.replace("{is_new_version}", _IS_NEW_VERSION)
+    .replace("{is_first_version}", _IS_FIRST_VERSION)
+    .replace("{is_earlier}", _IS_EARLIER)
 )
 
 
