@@ -11,7 +11,7 @@ from typing import Any
 from xml.sax import SAXParseException
 
 import feedparser
-from w3lib.html import remove_tags, replace_entities
+from w3lib.html import remove_tags, remove_tags_with_content, replace_entities
 
 from pipeline.discover.items import FIRST_YEAR, Item
 from pipeline.discover.urls import absolute
@@ -122,8 +122,9 @@ def _mend_reference(found: re.Match[bytes]) -> bytes:
 def _title(item: Any) -> str | None:
     """The title as people read it: a feed may write it as HTML, "AT&amp;amp;T <b>grows</b>"."""
     written = item.get("title") or ""
-    is_markup = item.get("title_detail", {}).get("type") in ("text/html", "application/xhtml+xml")
-    return clean_field(replace_entities(remove_tags(written)) if is_markup else written)
+    if item.get("title_detail", {}).get("type") not in ("text/html", "application/xhtml+xml"):
+        return clean_field(written)
+    return clean_field(replace_entities(remove_tags(remove_tags_with_content(written, ("script", "style")))))
 
 
 def _moment(parsed: struct_time | None) -> datetime | None:
