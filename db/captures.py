@@ -46,7 +46,7 @@ def claim_imported(
     for page_id, canonical_url in claimed:
         if _was_loaded(conn, page_id, captures[canonical_url]):
             settle(conn, run_id, page_id, Outcome.UNCHANGED)
-        elif keep_capture(conn, run_id, page_id, captures[canonical_url], Validators()):
+        elif keep_capture(conn, run_id, page_id, captures[canonical_url], Validators(), now=now):
             page_ids.append(page_id)
     return Imported(page_ids, left=len(captures) - len(claimed))
 
@@ -114,7 +114,9 @@ _TO_LOAD = text("""
 """)
 
 
-def keep_capture(conn: Connection, run_id: int, page_id: int, capture: Capture, validators: Validators) -> bool:
+def keep_capture(
+    conn: Connection, run_id: int, page_id: int, capture: Capture, validators: Validators, *, now: datetime
+) -> bool:
     """Keep the body a fetch brought. False where it is the one the page's article was made of: that page is done."""
     body_hash = hashlib.sha256(capture.body).hexdigest()
     conn.execute(
@@ -129,7 +131,7 @@ def keep_capture(conn: Connection, run_id: int, page_id: int, capture: Capture, 
             "size": len(capture.body),
         },
     )
-    return mark_fetched(conn, run_id, page_id, validators, body_hash)
+    return mark_fetched(conn, run_id, page_id, validators, body_hash, now=now)
 
 
 _KEEP = text("""
@@ -140,10 +142,22 @@ _KEEP = text("""
 
 
 def mark_fetched(
-    conn: Connection, run_id: int, page_id: int, validators: Validators, body_hash: str | None = None
+    conn: Connection,
+    run_id: int,
+    page_id: int,
+    validators: Validators,
+    body_hash: str | None = None,
+    *,
+    now: datetime,
 ) -> bool:
     """A fetch brought a body, or (without a hash) "not modified": False where that body was made an article of."""
-    parameters = {"page": page_id, "etag": validators.etag, "modified": validators.last_modified, "hash": body_hash}
+    parameters = {
+        "page": page_id,
+        "etag": validators.etag,
+        "modified": validators.last_modified,
+        "hash": body_hash,
+        "now": now,
+    }
     is_known = conn.execute(_FETCHED, parameters).scalar_one()
     if is_known:
         settle(conn, run_id, page_id, Outcome.UNCHANGED)
@@ -153,7 +167,7 @@ def mark_fetched(
 _FETCHED = text("""
     update ingest.page p
     set state = 'fetched', reason = null, detail = null,
-        attempts = attempts + 1, failures = 0, last_fetched_at = now(),
+        attempts = attempts + 1, failures = 0, last_fetched_at = :now,
         etag = coalesce(:etag, case when cast(:hash as text) is null then p.etag end),
         last_modified = coalesce(:modified, case when cast(:hash as text) is null then p.last_modified end)
     where p.id = :page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection, text
@@ -29,10 +29,12 @@ def remember_entries(
     """Make a page of each entry that is not known by its canonical URL; the number of new ones.
 
     `is_wanted` says that the daily job wants the pages, so that a backfill of other days must not put them aside. A
-    known page keeps its earliest date. It is due again where its own source names another version of it, or where a
-    backfill had left it out. A page of a source that is no longer followed goes over to the one that names it.
+    known page keeps its earliest date, and gets none from after its discovery. It is due again where its own source
+    names another version of it, or where a backfill had left it out. For versions the wait doubles: a page fetched last
+    at the age of three days is due again at six, so that a source whose versions change at every poll does not have its
+    pages fetched at every poll. A page of a source that is no longer followed goes over to the one that names it.
     """
-    rows = {canonicalize(entry.url): entry for entry in entries}
+    rows = _by_page(entries)
     if not rows:
         return 0
     result = conn.execute(
@@ -52,15 +54,32 @@ def remember_entries(
     return sum(is_new for (is_new,) in result)
 
 
+def _by_page(entries: Iterable[Entry]) -> dict[str, Entry]:
+    """The first entry of each page, with the earliest date that any entry of that page has."""
+    rows: dict[str, Entry] = {}
+    for entry in entries:
+        known = rows.setdefault(canonicalize(entry.url), entry)
+        if entry.published_at and (known.published_at is None or entry.published_at < known.published_at):
+            rows[canonicalize(entry.url)] = replace(known, published_at=entry.published_at)
+    return rows
+
+
 # Rows that say nothing new are left out before the insert, and the others come in the order of their URLs: an upsert
 # locks every row it meets, also those it leaves as they are, and runs that lock rows in two orders block each other.
 _IS_OWN = """(page.source_id = excluded.source_id
                     or not (select s.is_followed from ingest.source s where s.id = page.source_id))"""
+# A file's version is its size and time, which change with the file only. In the first hour a page may change freely.
+_NEXT_FETCH = """case when page.last_fetched_at is null
+                          or exists (select from ingest.source s where s.id = page.source_id and s.kind = 'files')
+                          then cast(:now as timestamptz)
+                      else greatest(:now, page.last_fetched_at + (page.last_fetched_at - page.discovered_at)
+                                          - interval '1 hour') end"""
 _REMEMBER = text(
     """
     insert into ingest.page as page
-        (source_id, url, canonical_url, entry_title, entry_author, entry_published_at, entry_version, is_wanted)
-    select :source, e.*, :wanted
+        (source_id, url, canonical_url, entry_title, entry_author, entry_published_at, entry_version,
+         is_wanted, discovered_at)
+    select :source, e.*, :wanted, :now
     from unnest(cast(:urls as text[]), cast(:canonical_urls as text[]), cast(:titles as text[]),
                 cast(:authors as text[]), cast(:dates as timestamptz[]), cast(:versions as text[]))
          as e (url, canonical_url, title, author, published_at, version)
@@ -68,7 +87,7 @@ _REMEMBER = text(
     left join ingest.source s on s.id = p.source_id
     where p.id is null
        or (e.version is not null and e.version is distinct from p.entry_version and p.source_id = :source)
-       or e.published_at < p.entry_published_at
+       or e.published_at < coalesce(p.entry_published_at, p.discovered_at)
        or p.reason = 'outside_range'
        or (:wanted and not p.is_wanted)
        or not (s.is_followed or p.source_id = :source)
@@ -77,16 +96,19 @@ _REMEMBER = text(
         source_id = case when {is_own} then excluded.source_id else page.source_id end,
         entry_title = coalesce(page.entry_title, excluded.entry_title),
         entry_author = coalesce(page.entry_author, excluded.entry_author),
-        entry_published_at = least(page.entry_published_at, excluded.entry_published_at),
+        entry_published_at = case when excluded.entry_published_at
+                                       < coalesce(page.entry_published_at, page.discovered_at)
+                                  then excluded.entry_published_at else page.entry_published_at end,
         entry_version = case when {is_own} then coalesce(excluded.entry_version, page.entry_version)
                              else page.entry_version end,
         is_wanted = page.is_wanted or excluded.is_wanted,
         state = case when page.reason = 'outside_range' then 'fetched' else page.state end,
         reason = nullif(page.reason, 'outside_range'),
         next_attempt_at = case when {is_own} and excluded.entry_version is distinct from page.entry_version
-                                and excluded.entry_version is not null then :now else page.next_attempt_at end
+                                and excluded.entry_version is not null
+                               then coalesce(page.next_attempt_at, {next_fetch}) else page.next_attempt_at end
     returning xmax = 0
-""".replace("{is_own}", _IS_OWN)
+""".replace("{is_own}", _IS_OWN).replace("{next_fetch}", _NEXT_FETCH)
 )
 
 
@@ -227,13 +249,13 @@ _SETTLE = text("""
 """)
 
 
-def count_failure(conn: Connection, page_id: int) -> None:
+def count_failure(conn: Connection, page_id: int, now: datetime) -> None:
     """A fetch of the page brought nothing."""
-    conn.execute(_COUNT_FAILURE, {"page": page_id})
+    conn.execute(_COUNT_FAILURE, {"page": page_id, "now": now})
 
 
 _COUNT_FAILURE = text("""
-    update ingest.page set attempts = attempts + 1, failures = failures + 1, last_fetched_at = now() where id = :page
+    update ingest.page set attempts = attempts + 1, failures = failures + 1, last_fetched_at = :now where id = :page
 """)
 
 

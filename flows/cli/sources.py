@@ -150,11 +150,14 @@ def _check_feed(source: Source, result: FetchResult) -> dict[str, Any]:
     match result:
         case Fetched(capture):
             try:
-                entries = parse_feed(capture)
+                feed = parse_feed(capture)
             except FeedError as exc:
                 return _verdict(source, problem=str(exc))
-            dates = [entry.published_at for entry in entries if entry.published_at]
-            return _verdict(source, entries=len(entries), newest=max(dates, default=None))
+            dates = [entry.published_at for entry in feed.entries if entry.published_at]
+            verdict = _verdict(source, entries=len(feed.entries), newest=max(dates, default=None))
+            if feed.left_out:
+                verdict["detail"] = f"{feed.left_out} of {len(feed.items)} items name no web address"
+            return verdict
         case FetchFailure(reason, detail):
             return _verdict(source, problem=f"{reason}: {detail}")
         case _:

@@ -15,6 +15,7 @@ from db.sources import Poll, StoredSource
 from flows.steps.scope import Scope
 from flows.wiring import Environment
 from pipeline.discover.feeds import parse_feed
+from pipeline.discover.items import settle_date
 from pipeline.errors import FeedError
 from pipeline.fetch.folder import list_folder
 from pipeline.fetch.web import Request, fetch_all
@@ -71,7 +72,7 @@ def _read_feed(result: FetchResult) -> _Answer:
             return _Answer(error=f"{reason}: {detail}" if detail else reason, retry_after=retry_after)
         case Fetched(capture, validators):
             try:
-                return _Answer(parse_feed(capture), validators)
+                return _Answer(parse_feed(capture).entries, validators)
             except FeedError as exc:
                 return _Answer(error=str(exc))
 
@@ -86,12 +87,13 @@ def _list_folder(stored: StoredSource) -> _Answer:
 def _keep_answer(env: Environment, scope: Scope, stored: StoredSource, answer: _Answer, *, seconds: float) -> None:
     """Pages, poll and the source's own state in one transaction: a kill loses either all of them or none."""
     now = env.now()
-    entries = [e for e in answer.entries or [] if e.published_at is None or scope.admits(e.published_at)]
+    told = [settle_date(entry, now=now) for entry in answer.entries or []]
+    entries = [entry for entry in told if entry.published_at is None or scope.admits(entry.published_at)]
     with env.engine.begin() as conn:
         new_pages = pages.remember_entries(conn, stored.id, entries, is_wanted=not scope.is_backfill, now=now)
         state = "failed" if answer.error else "new" if new_pages else "unchanged"
-        dates = [entry.published_at for entry in answer.entries or [] if entry.published_at]
-        poll = Poll(state, seconds, len(answer.entries or []), new_pages, min(dates, default=None), answer.error)
+        dates = [entry.published_at for entry in told if entry.published_at]
+        poll = Poll(state, seconds, len(told), new_pages, min(dates, default=None), answer.error)
         db_sources.add_poll(conn, scope.run_id, stored.id, poll)
         if scope.is_backfill:
             return

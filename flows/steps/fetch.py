@@ -37,9 +37,9 @@ def _keep_result(env: Environment, scope: Scope, page: PageToFetch, result: Fetc
     with env.engine.begin() as conn:
         match result:
             case Fetched(capture, validators):
-                captures.keep_capture(conn, scope.run_id, page.id, capture, validators)
+                captures.keep_capture(conn, scope.run_id, page.id, capture, validators, now=env.now())
             case NotModified(validators):
-                captures.mark_fetched(conn, scope.run_id, page.id, validators)
+                captures.mark_fetched(conn, scope.run_id, page.id, validators, now=env.now())
             case FetchFailure():
                 _keep_failure(conn, env, scope, page, result)
 
@@ -48,5 +48,5 @@ def _keep_failure(conn: Connection, env: Environment, scope: Scope, page: PageTo
     failures = page.failures + 1
     again = not failure.for_good and failures < MAX_PAGE_ATTEMPTS
     next_attempt = next_attempt_at(failures, now=env.now(), retry_after=failure.retry_after) if again else None
-    pages.count_failure(conn, page.id)
+    pages.count_failure(conn, page.id, env.now())
     pages.settle(conn, scope.run_id, page.id, Outcome.FAILED, failure.reason, failure.detail, next_attempt)

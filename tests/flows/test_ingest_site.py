@@ -219,19 +219,20 @@ def test_pages_of_a_renamed_source_go_on_under_its_new_name(
 def test_a_revised_page_that_now_leads_to_another_article_keeps_its_own_address(
     site: Site, environment: Callable[..., Environment], engine: Engine
 ) -> None:
-    def feed(version: str) -> str:
-        dates = f"<published>2026-02-01T00:00:00Z</published><updated>{version}</updated>"
+    def feed(day: int) -> str:
+        published = "<published>2026-02-01T00:00:00Z</published>"
         entries = "".join(
-            f'<entry><title>{name}</title><id>{name}</id><link href="{site.url}/{name}"/>{dates}</entry>'
-            for name in "ab"
+            f'<entry><title>{name}</title><id>{name}</id><link href="{site.url}/{name}"/>{published}'
+            f"<updated>2026-02-0{day}T0{hour}:00:00Z</updated></entry>"
+            for hour, name in enumerate("ab")
         )
         return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>{entries}</feed>'
 
-    env = environment(Source("atom", "Atom", SourceKind.FEED, site.put("/feed.xml", feed("2026-02-02T00:00:00Z"))))
+    env = environment(Source("atom", "Atom", SourceKind.FEED, site.put("/feed.xml", feed(2))))
     site.put("/a", article_html("A", who="Lea Moss", what="lichens", where="Skye", number=3))
     site.put("/b", article_html("B", who="Max Reed", what="reeds", where="Ely", number=4))
     ingest(env, Request())
-    site.put("/feed.xml", feed("2026-02-05T00:00:00Z"))
+    site.put("/feed.xml", feed(5))
     site.put("/b", status=301, headers={"Location": "/a"})
 
     run_id = ingest(env, Request())

@@ -152,7 +152,7 @@ def test_a_body_comes_back_byte_by_byte(engine: Engine) -> None:
         run_id = _run(conn)
         [page_id] = _claim(conn, run_id)
         capture = Capture("https://a.example/x", body, "text/html", "utf-8")
-        assert captures.keep_capture(conn, run_id, page_id, capture, Validators('"one"'))
+        assert captures.keep_capture(conn, run_id, page_id, capture, Validators('"one"'), now=NOW)
         [page] = captures.pages_to_load(conn, [page_id])
 
     assert page.capture == capture
@@ -198,7 +198,7 @@ def test_a_body_that_waits_to_be_loaded_is_kept_when_its_source_names_a_new_vers
         source_id, first = _source(conn), _run(conn)
         remember_entries(conn, source_id, [Entry(url, version="1")], is_wanted=True, now=NOW)
         [page_id] = _claim(conn, first)
-        captures.keep_capture(conn, first, page_id, Capture(url, b"body", "text/html"), Validators())
+        captures.keep_capture(conn, first, page_id, Capture(url, b"body", "text/html"), Validators(), now=NOW)
         runs.close_run(conn, first, "interrupted")
         remember_entries(conn, source_id, [Entry(url, version="2")], is_wanted=True, now=NOW)
         [again] = _claim(conn, _run(conn))

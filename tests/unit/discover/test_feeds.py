@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def _rss(item: str, prolog: str = '<?xml version="1.0"?>') -> str:
 
 
 def _only_entry(body: str | bytes, media_type: str = "application/rss+xml", charset: str | None = None) -> Entry:
-    [entry] = parse_feed(_capture(body, media_type, charset))
+    [entry] = parse_feed(_capture(body, media_type, charset)).entries
     return entry
 
 
@@ -84,10 +85,35 @@ def test_an_update_is_the_date_where_there_is_no_other() -> None:
     assert _only_entry(body).published_at == FIRST_OF_MARCH
 
 
+def test_an_rss_items_only_date_is_its_publication_and_no_version() -> None:
+    date = '<dc:date xmlns:dc="http://purl.org/dc/elements/1.1/">2026-03-01T08:00:00Z</dc:date>'
+
+    entry = _only_entry(_rss(f"<link>/bees</link>{date}"))
+
+    assert (entry.published_at, entry.version) == (FIRST_OF_MARCH, None)
+
+
+def test_updates_of_one_minute_are_when_the_feed_was_written_and_no_versions() -> None:
+    def versions(*updates: str) -> list[str | None]:
+        entries = "".join(
+            f'<entry><title>T</title><id>1</id><link href="/x"/><published>2026-02-01T00:00:00Z</published>'
+            f"<updated>{updated}</updated></entry>"
+            for updated in updates
+        )
+        body = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>A</title>{entries}</feed>'
+        return [entry.version for entry in parse_feed(_capture(body)).entries]
+
+    assert versions("2026-03-01T08:00:00Z", "2026-03-01T08:00:59Z") == [None, None]
+    assert all(versions("2026-03-01T08:00:00Z", "2026-03-01T08:01:00Z"))
+    assert all(versions("2026-03-01T08:00:00Z"))
+
+
 def test_entries_keep_the_order_of_the_feed() -> None:
     body = _rss("<link>/z</link></item><item><link>/a</link></item><item><link>/m</link>")
 
-    assert [entry.url for entry in parse_feed(_capture(body))] == [f"https://a.example/{name}" for name in "zam"]
+    assert [entry.url for entry in parse_feed(_capture(body)).entries] == [
+        f"https://a.example/{name}" for name in "zam"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -117,6 +143,33 @@ def test_a_link_is_relative_to_the_xml_base_around_it() -> None:
     assert _only_entry(body).url == "https://b.example/x/y/bees"
 
 
+@pytest.mark.parametrize(
+    ("base", "address"),
+    [
+        ("//b.example/x/", "https://b.example/x/bees"),
+        ("/x/", "https://a.example/x/bees"),
+        ("x/", "https://a.example/news/x/bees"),
+        ("javascript:alert(1)", "https://a.example/news/bees"),
+    ],
+)
+def test_an_xml_base_is_itself_relative_to_the_feed(base: str, address: str) -> None:
+    body = (
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:base="{base}"><title>A</title>'
+        '<entry><title>Bees</title><id>1</id><link href="bees"/></entry></feed>'
+    )
+
+    assert _only_entry(body).url == address
+
+
+def test_a_link_counts_before_a_guid_wherever_it_stands() -> None:
+    body = _rss("<guid>bees</guid><link>bees</link></item><item><guid>wasps</guid><link>/wasps?p=1</link>")
+
+    assert [entry.url for entry in parse_feed(_capture(body)).entries] == [
+        "https://a.example/news/bees",
+        "https://a.example/wasps?p=1",
+    ]
+
+
 def test_a_permanent_guid_stands_in_for_a_missing_link() -> None:
     assert _only_entry(_rss("<guid>https://a.example/bees</guid>")).url == "https://a.example/bees"
 
@@ -130,10 +183,12 @@ def test_a_permanent_guid_stands_in_for_a_missing_link() -> None:
         "<link>mailto:ada@a.example</link>",
         "<link>https://a.example:port/</link>",
         '<guid isPermaLink="false">https://a.example/bees</guid>',
+        "<guid>bees</guid>",
     ],
 )
 def test_an_entry_without_a_web_address_is_left_out(item: str) -> None:
-    assert parse_feed(_capture(_rss(item))) == []
+    assert parse_feed(_capture(_rss(item))).entries == []
+    assert parse_feed(_capture(_rss(item))).left_out == 1
 
 
 @pytest.mark.parametrize(
@@ -179,6 +234,15 @@ def test_a_title_is_clean_whatever_was_written(title: str, as_read: str | None) 
     assert _only_entry(_rss(f"<title>{title}</title><link>/bees</link>")).title == as_read
 
 
+def test_a_script_in_a_title_is_no_part_of_it() -> None:
+    body = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>A</title><entry><id>1</id><link href="/bees"/>'
+        '<title type="html">&lt;script&gt;alert(1)&lt;/script&gt;Bees</title></entry></feed>'
+    )
+
+    assert _only_entry(body).title == "Bees"
+
+
 def test_a_lone_surrogate_in_utf_8_spoils_only_its_title() -> None:
     body = _rss("<title>a\ud800b</title><link>/bees</link>").encode(errors="surrogatepass")
 
@@ -222,13 +286,13 @@ def test_a_feed_is_read_whatever_its_media_type(media_type: str) -> None:
 def test_a_feed_that_breaks_off_gives_the_entries_before_the_break() -> None:
     whole = _rss("<link>/bees</link></item><item><link>/wasps</link><title>Wa")
 
-    assert [entry.url for entry in parse_feed(_capture(whole[: whole.index("<link>/wasps")]))] == [
+    assert [entry.url for entry in parse_feed(_capture(whole[: whole.index("<link>/wasps")])).entries] == [
         "https://a.example/bees"
     ]
 
 
 def test_a_feed_without_entries_is_a_feed() -> None:
-    assert parse_feed(_capture('<rss version="2.0"><channel><title>A</title></channel></rss>')) == []
+    assert parse_feed(_capture('<rss version="2.0"><channel><title>A</title></channel></rss>')).items == ()
 
 
 def test_an_external_entity_is_not_read(tmp_path: Path) -> None:
@@ -249,6 +313,52 @@ def test_entities_that_multiply_are_not_expanded() -> None:
 
 
 @pytest.mark.parametrize(
+    "lead", [b" \r\n\t", b"\xef\xbb\xbf\n", b"\x00\x01\x1f", b"<!-- cached -->\n", b"\n\n\n\xef\xbb\xbf"]
+)
+def test_what_stands_before_the_prolog_does_no_harm(lead: bytes) -> None:
+    assert _only_entry(lead + _rss("<title>قصة</title><link>/bees</link>").encode()).title == "قصة"
+
+
+@pytest.mark.parametrize(
+    ("item", "says"),
+    [
+        ("<a>" * 200_000, "inside each other"),
+        ("<a>" * 200_000 + "</a>" * 200_000, "inside each other"),
+        ('<a xml:base="y/">' * 40_000, "inside each other"),
+        ("<category/>" * 250_000, "tags"),
+        ("<link " + " ".join(f'a{number}="1"' for number in range(40_000)) + ">", "attributes"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_markup_that_would_keep_the_parser_busy_is_refused_at_once(item: str, says: str, encoding: str) -> None:
+    started = time.monotonic()
+
+    with pytest.raises(FeedError) as caught:
+        parse_feed(_capture(_rss(item).encode(encoding)))
+
+    assert caught.value.reason == "too_complex"
+    assert says in caught.value.detail
+    assert time.monotonic() - started < 2
+
+
+def test_markup_inside_contents_does_not_count() -> None:
+    content = f"<description><![CDATA[{'<br>' * 300_000}]]></description><!-- {'<p>' * 300_000} -->"
+
+    assert _only_entry(_rss(f"<link>/bees</link>{content}")).url == "https://a.example/bees"
+
+
+def test_unclosed_html_in_a_description_is_borne() -> None:
+    assert _only_entry(_rss(f"<link>/bees</link><description>{'a<br>' * 500}</description>")).url
+
+
+def test_a_body_that_is_the_name_of_a_file_is_not_opened(tmp_path: Path) -> None:
+    (tmp_path / "feed").write_text(_rss("<link>/bees</link>"))
+
+    with pytest.raises(FeedError):
+        parse_feed(_capture(str(tmp_path / "feed")))
+
+
+@pytest.mark.parametrize(
     ("body", "reason"),
     [
         ("", "empty"),
@@ -266,6 +376,7 @@ def test_entities_that_multiply_are_not_expanded() -> None:
             '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://a.example/1</loc></url></urlset>',
             "not_a_feed",
         ),
+        ('<rss version="2.0"><channel><title>A</title>', "unreadable"),
         ("%PDF-1.4\n%\x00\x01\x02", "not_a_feed"),
         (bytes(range(256)), "not_a_feed"),
     ],
@@ -300,7 +411,7 @@ def test_no_feed_of_the_collection_raises_anything_but_a_feed_error(eval_folder:
 
     for case in cases:
         try:
-            entries = parse_feed(_capture((folder / case["file"]).read_bytes(), "application/xml"))
+            entries = parse_feed(_capture((folder / case["file"]).read_bytes(), "application/xml")).entries
         except FeedError:
             continue
         read += 1
