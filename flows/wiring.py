@@ -75,7 +75,7 @@ def web_limits(settings: Settings) -> Limits:
 
 def quieten_libraries() -> None:
     """What trafilatura and dateutil say of a page to whoever runs them is in the page's outcome already."""
-    for library in ("trafilatura", "htmldate"):
+    for library in ("trafilatura", "htmldate", "wordfreq"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", message="tzname .* identified but not understood")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +15,6 @@ from pipeline.errors import UserError
 
 app = typer.Typer(
     name="newsfold",
-    help="The news, folded: every copy of a story, in any language, is one story in your Postgres.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -26,6 +26,7 @@ app.add_typer(sources_app, name="sources")
 app.add_typer(db_app, name="db")
 
 USER_MISTAKE = 2
+_OUTPUT_ERRORS = (errno.ENOSPC, errno.EPIPE, errno.EIO, errno.EBADF)
 
 
 class Format(StrEnum):
@@ -47,6 +48,22 @@ Prefect = Annotated[
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many at most.")]
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("newsfold"))
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")]
+
+
+@app.callback()
+def newsfold(version: Version = False) -> None:  # noqa: ARG001  its callback does it
+    """The news, folded: every copy of a story, in any language, is one story in your Postgres."""
+
+
 @app.command()
 def ingest(sources: Sources = None, prefect: Prefect = False, config: Config = None, json: Json = False) -> None:
     """Run the daily job now: discover, fetch, extract, fold, load."""
@@ -58,7 +75,7 @@ def ingest(sources: Sources = None, prefect: Prefect = False, config: Config = N
 @app.command(name="import")
 def import_(
     file: Annotated[
-        Path, typer.Argument(help="JSONL, also .gz: url, text or html; title, language, published_at, site.")
+        Path, typer.Argument(help="JSONL, also .gz: url, text or html; title, author, language, published_at, site.")
     ],
     json: Json = False,
 ) -> None:
@@ -204,6 +221,11 @@ def main() -> None:
         if exc.remedy:
             typer.echo(f"  → {exc.remedy}", err=True)
         sys.exit(USER_MISTAKE)
+    except OSError as exc:
+        if exc.errno not in _OUTPUT_ERRORS:
+            raise
+        typer.echo(f"newsfold: the output could not be written: {exc.strerror}", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ from rich.text import Text
 
 # A file or a pipe has no width: there a table is as wide as a wide screen.
 _PIPE_WIDTH = 200
-out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
-err = Console(highlight=False, width=None if sys.stderr.isatty() else _PIPE_WIDTH, stderr=True)
+out = Console(highlight=False, width=None if sys.stdout and sys.stdout.isatty() else _PIPE_WIDTH)
+err = Console(highlight=False, width=None if sys.stderr and sys.stderr.isatty() else _PIPE_WIDTH, stderr=True)
 
 # What a terminal would obey: escape sequences in a title must not reach it.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from db import migrate, views
 from db.engine import connect
 from db.reader import ROLE, can_read_as_role
-from flows.cli.console import out, print_json, table
+from flows.cli.console import out, plural, print_json, table
 from flows.cli.runs import settings_with
 from flows.wiring import config_path, load_sources, running_database
 from pipeline.errors import UserError
@@ -53,7 +53,7 @@ def _findings(config: Path | None) -> Iterator[Finding]:
 
 def _sources(settings: Settings) -> str:
     path = config_path(settings)
-    return f"{len(load_sources(settings))} sources, {path or 'the shipped ones'}"
+    return f"{plural(len(load_sources(settings)), 'source')}, {path or 'the shipped ones'}"
 
 
 def _database(conn: Connection, settings: Settings) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -21,6 +22,7 @@ from pipeline.errors import UserError
 from pipeline.models import Outcome
 from pipeline.settings import Settings
 
+EVERY_SOURCE_FAILED = 1
 SHOWN_STORIES = 15
 SHOWN_PROBLEMS = 20
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
@@ -65,8 +67,13 @@ def _run(request: Request, *, prefect: bool, config: Path | None, json: bool) ->
         else:
             with _said_when_stopped(), progress_bar() as progress:
                 run_id = run_ingest(env, request, runner=run_directly, progress=progress)
+        if not env.sources:
+            note("no sources to follow: newsfold sources add URL")
         with env.engine.connect() as conn:
             _report(conn, run_id, json=json)
+            polls = [row["state"] for row in views.run_sources(conn, run_id) if row["state"]]
+    if polls and set(polls) == {"failed"}:
+        sys.exit(EVERY_SOURCE_FAILED)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import httpx
 
@@ -27,12 +28,20 @@ _START_SECONDS = 120
 def serve(config: Path | None) -> None:
     """Run the deployments until stopped, starting a Prefect server where PREFECT_API_URL names none."""
     settings = settings_with(config)
+    _check_time_zone(settings.timezone)
     with open_environment(settings), own_server(settings) if not os.environ.get("PREFECT_API_URL") else nullcontext():
         from flows.deployments import serve_deployments
 
         note(f"Prefect at {os.environ['PREFECT_API_URL']}")
         note(f"ingest at {settings.schedule!r} ({settings.timezone}), backfill on demand; stop with Ctrl-C")
         serve_deployments(settings.schedule, settings.timezone)
+
+
+def _check_time_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as exc:
+        raise UserError(f"NEWSFOLD_TIMEZONE: no time zone {name!r}", "write one as Europe/Berlin") from exc
 
 
 @contextmanager
@@ -88,6 +97,8 @@ def _ports() -> Iterator[int]:
     """The port that Prefect's users know, where it is free, so that its pages are where they expect them; then any."""
     for port in (_USUAL_PORT, 0):
         with socket.socket() as probe:
+            # A server that stopped a moment ago leaves the port waiting, not taken.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:

@@ -279,6 +279,25 @@ def test_sources_add_finds_the_feed_of_a_page_and_ingest_follows_it(run: Run, si
     assert {row["source"]: row["is_followed"] for row in json.loads(listed)} == {"kelp": True}
 
 
+def test_a_run_in_which_every_source_failed_ends_with_exit_code_1(run: Run, site: Site, tmp_path: Path) -> None:
+    toml = f'[[sources]]\nslug = "gone"\nkind = "feed"\nurl = "{site.url}/gone.xml"\n'
+    (tmp_path / "newsfold.toml").write_text(toml, encoding="utf-8")
+
+    code, out, err = run("ingest")
+
+    assert code == 1
+    assert "source gone: http_404" in err
+    assert "1 source failed" in out
+
+
+def test_a_time_zone_that_is_none_is_named_before_anything_starts(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSFOLD_TIMEZONE", "Mars/X")
+
+    code, _, err = run("serve")
+
+    assert (code, err.splitlines()[0]) == (2, "newsfold: NEWSFOLD_TIMEZONE: no time zone 'Mars/X'")
+
+
 def test_sources_check_gives_each_source_a_verdict(run: Run, site: Site, tmp_path: Path) -> None:
     site.put("/empty.xml", rss())
     tables = [("gone", "/gone.xml"), ("empty", "/empty.xml")]
