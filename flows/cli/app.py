@@ -60,7 +60,7 @@ Version = Annotated[bool, typer.Option("--version", callback=_print_version, is_
 
 
 @app.callback()
-def newsfold(version: Version = False) -> None:  # noqa: ARG001  its callback does it
+def newsfold(version: Version = False) -> None:
     """The news, folded: every copy of a story, in any language, is one story in your Postgres."""
 
 
