@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import psycopg
@@ -20,14 +22,16 @@ class Table:
     """The answer to a query: column names, and rows of values."""
 
     columns: tuple[str, ...]
-    rows: Sequence[Sequence[Any]]
+    rows: Iterable[Sequence[Any]]
 
 
-def run_query(engine: Engine, query: str, *, timeout_seconds: int) -> Table:
-    """Answer a user's query. Raises UserError with Postgres's own words where it is wrong, refused or too slow.
+@contextmanager
+def answering(engine: Engine, query: str, *, timeout_seconds: int) -> Iterator[Table]:
+    """The answer to a user's query, its rows read from the server as they are taken: it may be larger than memory.
 
-    Where the engine's user is another than the role, it takes the role for the query. That keeps mistakes out, and not
-    someone who means it: what a session has taken, a query can give back.
+    Raises UserError with Postgres's own words where the query is wrong, refused or too slow. Where the engine's user is
+    another than the role, it takes the role for the query. That keeps mistakes out, and not someone who means it: what
+    a session has taken, a query can give back.
     """
     with engine.connect() as conn, conn.begin():
         conn.execute(text("set transaction read only"))
@@ -39,23 +43,32 @@ def run_query(engine: Engine, query: str, *, timeout_seconds: int) -> Table:
             )
         conn.execute(text(f"set local role {ROLE}"))
         conn.execute(text("set local search_path = news, pg_catalog"))
+        conn.execute(text("set local cursor_tuple_fraction = 1"))
+        driver: psycopg.Connection[Any] = conn.connection.driver_connection  # type: ignore[assignment]
         try:
-            return _answer(conn, query)
+            with driver.cursor() as cursor:
+                # As a prepared statement it can only be one, and as a cursor only a query; `%` and `:` mean themselves.
+                cursor.execute(b"declare answer no scroll cursor for " + query.encode(), prepare=True)
+                yield _answer(cursor)
         except (psycopg.Error, UnicodeEncodeError) as exc:  # the latter: an argument that was no UTF-8
-            said = " ".join(line.strip() for line in str(exc).splitlines()[:2]) or type(exc).__name__
-            raise UserError(f"the query failed: {said}", "`newsfold sql` without a query lists the views") from exc
+            said = (exc.diag.message_primary if isinstance(exc, psycopg.Error) else None) or str(exc).splitlines()[0]
+            raise UserError(
+                f"the query failed: {said}", "write one select; `newsfold sql` alone lists the views"
+            ) from exc
 
 
-def _answer(conn: Connection, query: str) -> Table:
-    """Run the query as a prepared statement: Postgres takes no second statement in one, and `%` and `:` mean
-    themselves.
-    """
-    driver: psycopg.Connection[Any] = conn.connection.driver_connection  # type: ignore[assignment]
-    with driver.cursor() as cursor:
-        cursor.execute(query.encode(), prepare=True)
-        if cursor.description is None:
-            raise UserError("the query returns no rows", "write a select")
-        return Table(tuple(column.name for column in cursor.description), cursor.fetchall())
+def _answer(cursor: psycopg.Cursor[Any]) -> Table:
+    first = cursor.execute(_FETCH).fetchall()
+    columns = cursor.description or []
+    return Table(tuple(column.name for column in columns), chain(first, _rest(cursor)))
+
+
+def _rest(cursor: psycopg.Cursor[Any]) -> Iterator[Sequence[Any]]:
+    while rows := cursor.execute(_FETCH).fetchall():
+        yield from rows
+
+
+_FETCH = "fetch 1000 from answer"
 
 
 def let_log_in(engine: Engine) -> None:

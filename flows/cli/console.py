@@ -77,6 +77,16 @@ def print_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_as_json) + "\n")
 
 
+def print_json_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Rows as a JSON list of objects, each written as it comes."""
+    separator = "[\n"
+    for row in rows:
+        one = json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=_as_json)
+        sys.stdout.write(separator + one)
+        separator = ",\n"
+    sys.stdout.write("[]\n" if separator == "[\n" else "\n]\n")
+
+
 def _as_json(value: object) -> object:
     match value:
         case datetime() | date():

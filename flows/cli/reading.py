@@ -6,6 +6,7 @@ import csv
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from rich.rule import Rule
@@ -13,12 +14,13 @@ from sqlalchemy import Connection
 
 from db import reader, views
 from flows.cli.compare import side_by_side
-from flows.cli.console import listed, note, out, plain, plural, print_json, table
+from flows.cli.console import listed, note, out, plain, plural, print_json, print_json_rows, table
 from flows.wiring import Environment, open_environment, read_settings, reading_engine
 from pipeline.errors import UserError
 from pipeline.models import Outcome
 
 STATUS_RUNS = 10
+MOST_TABLE_ROWS = 10_000
 
 
 @contextmanager
@@ -109,28 +111,35 @@ def _print_copy(original: Mapping[str, Any], copy: Mapping[str, Any]) -> None:
 
 def sql(query: str | None, format_: str) -> None:
     """Answer a query, or without one list the views."""
-    settings = read_settings()
-    with open_environment(settings) as env:
-        answer = _answer(env, query)
-    if format_ == "json":
-        print_json([dict(zip(answer.columns, row, strict=True)) for row in answer.rows])
-    elif format_ == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(answer.columns)
-        writer.writerows([_csv_value(value) for value in row] for row in answer.rows)
-    else:
-        # Two columns may have one name, so the rows are keyed by place.
-        rows = [{str(place): value for place, value in enumerate(row)} for row in answer.rows]
-        out.print(table(rows, {str(place): column for place, column in enumerate(answer.columns)}))
-        note(plural(len(rows), "row"))
+    with open_environment(read_settings()) as env, _answer(env, query) as answer:
+        if format_ == "json":
+            print_json_rows(answer.columns, answer.rows)
+        elif format_ == "csv":
+            writer = csv.writer(sys.stdout, lineterminator="\n")
+            writer.writerow(answer.columns)
+            writer.writerows([_csv_value(value) for value in row] for row in answer.rows)
+        else:
+            _print_table(answer)
 
 
-def _answer(env: Environment, query: str | None) -> reader.Table:
-    if query is not None:
-        with reading_engine(env) as engine:
-            return reader.run_query(engine, query, timeout_seconds=env.settings.statement_timeout_seconds)
-    with env.engine.connect() as conn:
-        return reader.describe_views(conn)
+def _print_table(answer: reader.Table) -> None:
+    rows = list(islice(answer.rows, MOST_TABLE_ROWS + 1))
+    # Two columns may have one name, so the rows are keyed by place.
+    keyed = [{str(place): value for place, value in enumerate(row)} for row in rows[:MOST_TABLE_ROWS]]
+    out.print(table(keyed, {str(place): column for place, column in enumerate(answer.columns)}))
+    more = "; the answer goes on: all of it with --format csv or json" if len(rows) > MOST_TABLE_ROWS else ""
+    note(plural(len(keyed), "row") + more)
+
+
+@contextmanager
+def _answer(env: Environment, query: str | None) -> Iterator[reader.Table]:
+    if query is None:
+        with env.engine.connect() as conn:
+            yield reader.describe_views(conn)
+        return
+    timeout = env.settings.statement_timeout_seconds
+    with reading_engine(env) as engine, reader.answering(engine, query, timeout_seconds=timeout) as answer:
+        yield answer
 
 
 def _csv_value(value: object) -> object:

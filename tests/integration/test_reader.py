@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import islice
 
 import pytest
 from sqlalchemy import Engine, text
 
-from db.reader import Table, can_read_as_role, describe_views, run_query
+from db.reader import Table, answering, can_read_as_role, describe_views
 from pipeline.errors import UserError
 
 
 def _ask(engine: Engine, query: str, timeout_seconds: int = 60) -> Table:
-    return run_query(engine, query, timeout_seconds=timeout_seconds)
+    with answering(engine, query, timeout_seconds=timeout_seconds) as answer:
+        return Table(answer.columns, list(answer.rows))
 
 
 def _refusal(engine: Engine, query: str, timeout_seconds: int = 60) -> str:
@@ -56,7 +58,7 @@ def test_views_need_no_schema_name(engine: Engine) -> None:
     ],
 )
 def test_signs_that_mean_something_elsewhere_mean_themselves(engine: Engine, query: str) -> None:
-    assert len(_ask(engine, query).rows) == 1
+    assert len(list(_ask(engine, query).rows)) == 1
 
 
 @pytest.mark.parametrize(
@@ -65,14 +67,17 @@ def test_signs_that_mean_something_elsewhere_mean_themselves(engine: Engine, que
         ("select * from ingest.article", "permission denied for schema ingest"),
         ("select * from public.newsfold_version", "permission denied"),
         ("select * from pg_authid", "permission denied"),
-        ("delete from news.articles", "permission denied|cannot"),
-        ("insert into news.copies default values", "permission denied|cannot"),
-        ("create table t (n int)", "cannot execute CREATE TABLE in a read-only transaction"),
-        ("create temporary table t (n int)", "cannot execute|permission denied"),
+        ("delete from news.articles", "permission denied|cannot|syntax error|must not"),
+        ("insert into news.copies default values", "permission denied|cannot|syntax error|must not"),
+        ("create table t (n int)", "syntax error"),
+        ("create temporary table t (n int)", "syntax error"),
         ("select nextval('ingest.page_id_seq')", "permission denied"),
-        ("with d as (delete from news.pages returning 1) select * from d", "permission denied|cannot"),
+        (
+            "with d as (delete from news.pages returning 1) select * from d",
+            "permission denied|cannot|syntax error|must not",
+        ),
         ("select pg_read_file('/etc/passwd')", "permission denied"),
-        ("copy (select 1) to '/tmp/x'", "permission denied"),
+        ("copy (select 1) to '/tmp/x'", "syntax error"),
     ],
 )
 def test_a_reader_neither_writes_nor_looks_behind_the_views(engine: Engine, query: str, says: str) -> None:
@@ -81,7 +86,8 @@ def test_a_reader_neither_writes_nor_looks_behind_the_views(engine: Engine, quer
 
 @pytest.mark.parametrize("query", ["select 1; select 2", "reset role; select * from ingest.page", "commit; select 1"])
 def test_only_one_statement_is_taken(engine: Engine, query: str) -> None:
-    assert "cannot insert multiple commands" in _refusal(engine, query)
+    said = _refusal(engine, query)
+    assert "cannot insert multiple commands" in said or "syntax error" in said
 
 
 @pytest.mark.parametrize(
@@ -94,10 +100,10 @@ def test_only_one_statement_is_taken(engine: Engine, query: str) -> None:
         ("select '\x00'", "the query failed"),
         ("select $1", "the query failed"),
         ("select '\ud800'", "the query failed"),
-        ("", "no rows"),
-        ("-- only a remark", "no rows"),
-        ("begin", "no rows"),
-        ("reset role", "no rows"),
+        ("", "syntax error"),
+        ("-- only a remark", "syntax error"),
+        ("begin", "syntax error"),
+        ("reset role", "syntax error"),
     ],
 )
 def test_a_query_that_is_wrong_is_the_user_s_to_mend(engine: Engine, query: str, says: str) -> None:
@@ -136,3 +142,10 @@ def test_every_column_is_described_with_type_and_meaning(engine: Engine) -> None
     assert table.columns == ("view", "column", "type", "meaning")
     assert ("articles", "language", "text", "Language of the text, BCP 47.") in table.rows
     assert all(all(row) for row in table.rows)
+
+
+def test_rows_are_read_as_they_are_taken(engine: Engine) -> None:
+    with answering(
+        engine, "select b from generate_series(1, 100000) a, generate_series(1, 100000) b", timeout_seconds=30
+    ) as answer:
+        assert [row[0] for row in islice(answer.rows, 3)] == [1, 2, 3]
