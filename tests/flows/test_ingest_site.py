@@ -33,6 +33,16 @@ def feed(site: Site) -> Source:
     return Source("test-site", "Test site", SourceKind.FEED, address, "en")
 
 
+def _atom(site: Site, **updated: str) -> str:
+    """An Atom feed of the pages of these names, all published on one day and updated at these moments."""
+    entries = "".join(
+        f'<entry><title>{name}</title><id>{name}</id><link href="{site.url}/{name}"/>'
+        f"<published>2026-02-01T00:00:00Z</published><updated>{moment}</updated></entry>"
+        for name, moment in updated.items()
+    )
+    return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>{entries}</feed>'
+
+
 def _outcomes(engine: Engine, run_id: int) -> dict[str, tuple[str, str | None]]:
     with engine.connect() as conn:
         rows = conn.execute(text("select url, outcome, reason from news.outcomes where run_id = :run"), {"run": run_id})
@@ -139,15 +149,12 @@ def test_two_addresses_that_lead_to_one_page_are_one_article(
 def test_a_changed_page_gets_a_revision_when_its_feed_names_a_new_version(
     site: Site, environment: Callable[..., Environment], engine: Engine
 ) -> None:
-    def atom(updated: str) -> str:
-        dates = f"<published>2026-02-01T00:00:00Z</published><updated>{updated}</updated>"
-        entry = f'<entry><title>Rain</title><id>1</id><link href="{site.url}/rain"/>{dates}</entry>'
-        return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>{entry}</feed>'
-
-    env = environment(Source("atom", "Atom", SourceKind.FEED, site.put("/feed.xml", atom("2026-02-01T01:00:00Z"))))
+    env = environment(
+        Source("atom", "Atom", SourceKind.FEED, site.put("/feed.xml", _atom(site, rain="2026-02-01T01:00:00Z")))
+    )
     site.put("/rain", article_html("Rain", who="Flo Grant", what="rainfall", where="Mull", number=12))
     ingest(env, Request())
-    site.put("/feed.xml", atom("2026-02-02T01:00:00Z"))
+    site.put("/feed.xml", _atom(site, rain="2026-02-02T01:00:00Z"))
     site.put("/rain", article_html("Rain", who="Flo Grant", what="rainfall", where="Mull", number=21))
 
     run_id = ingest(env, Request())
@@ -161,15 +168,12 @@ def test_a_changed_page_gets_a_revision_when_its_feed_names_a_new_version(
 def test_the_first_update_of_an_entry_is_fetched_too(
     site: Site, environment: Callable[..., Environment], engine: Engine
 ) -> None:
-    def atom(updated: str) -> str:
-        dates = f"<published>2026-02-01T00:00:00Z</published><updated>{updated}</updated>"
-        entry = f'<entry><title>Fog</title><id>1</id><link href="{site.url}/fog"/>{dates}</entry>'
-        return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>{entry}</feed>'
-
-    env = environment(Source("atom", "Atom", SourceKind.FEED, site.put("/feed.xml", atom("2026-02-01T00:00:00Z"))))
+    env = environment(
+        Source("atom", "Atom", SourceKind.FEED, site.put("/feed.xml", _atom(site, fog="2026-02-01T00:00:00Z")))
+    )
     site.put("/fog", article_html("Fog", who="Ida Sol", what="sea fog", where="Oban", number=2))
     ingest(env, Request())
-    site.put("/feed.xml", atom("2026-02-03T00:00:00Z"))
+    site.put("/feed.xml", _atom(site, fog="2026-02-03T00:00:00Z"))
     site.put("/fog", article_html("Fog", who="Ida Sol", what="sea fog", where="Oban", number=8))
 
     run_id = ingest(env, Request())
@@ -219,20 +223,18 @@ def test_pages_of_a_renamed_source_go_on_under_its_new_name(
 def test_a_revised_page_that_now_leads_to_another_article_keeps_its_own_address(
     site: Site, environment: Callable[..., Environment], engine: Engine
 ) -> None:
-    def feed(day: int) -> str:
-        published = "<published>2026-02-01T00:00:00Z</published>"
-        entries = "".join(
-            f'<entry><title>{name}</title><id>{name}</id><link href="{site.url}/{name}"/>{published}'
-            f"<updated>2026-02-0{day}T0{hour}:00:00Z</updated></entry>"
-            for hour, name in enumerate("ab")
+    env = environment(
+        Source(
+            "atom",
+            "Atom",
+            SourceKind.FEED,
+            site.put("/feed.xml", _atom(site, a="2026-02-02T00:00:00Z", b="2026-02-02T01:00:00Z")),
         )
-        return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>{entries}</feed>'
-
-    env = environment(Source("atom", "Atom", SourceKind.FEED, site.put("/feed.xml", feed(2))))
+    )
     site.put("/a", article_html("A", who="Lea Moss", what="lichens", where="Skye", number=3))
     site.put("/b", article_html("B", who="Max Reed", what="reeds", where="Ely", number=4))
     ingest(env, Request())
-    site.put("/feed.xml", feed(5))
+    site.put("/feed.xml", _atom(site, a="2026-02-05T00:00:00Z", b="2026-02-05T01:00:00Z"))
     site.put("/b", status=301, headers={"Location": "/a"})
 
     run_id = ingest(env, Request())
