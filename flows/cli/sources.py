@@ -19,7 +19,7 @@ from pipeline.discover.sources import describe_source, parse_sources
 from pipeline.errors import FeedError, UserError
 from pipeline.fetch.folder import list_folder
 from pipeline.fetch.web import Request, fetch_all
-from pipeline.models import Capture, Fetched, FetchFailure, FetchResult, Source, SourceKind
+from pipeline.models import Capture, Fetched, FetchFailure, FetchResult, NotModified, Source, SourceKind
 from pipeline.settings import Settings
 
 
@@ -84,6 +84,7 @@ def add(address: str, slug: str | None, config: Path | None) -> None:
     note(f"  → newsfold ingest --source {source.slug}")
 
 
+_NO_VALIDATORS = "a request without validators is never answered with NotModified"
 _NEW_FILE = '# The sources that newsfold follows, besides the shipped ones.\nextends = "defaults"\n'
 
 
@@ -128,10 +129,8 @@ def _body(result: FetchResult, address: str) -> Capture:
             return capture
         case FetchFailure(reason, detail):
             raise UserError(f"{address}: {reason} ({detail})", "check the address")
-        case _:
-            raise UserError(
-                f"{address}: not modified, though we know nothing of it", "the server is at fault; try later"
-            )
+        case NotModified():
+            raise AssertionError(_NO_VALIDATORS)
 
 
 def _check_folder(source: Source) -> dict[str, Any]:
@@ -160,8 +159,8 @@ def _check_feed(source: Source, result: FetchResult) -> dict[str, Any]:
             return verdict
         case FetchFailure(reason, detail):
             return _verdict(source, problem=f"{reason}: {detail}")
-        case _:
-            return _verdict(source, problem="not modified, though we asked for all of it")
+        case NotModified():
+            raise AssertionError(_NO_VALIDATORS)
 
 
 def _verdict(source: Source, *, entries: int = 0, newest: object = None, problem: str | None = None) -> dict[str, Any]:
