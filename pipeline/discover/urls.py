@@ -18,11 +18,11 @@ _IDLE_ARGUMENT = re.compile(
     r"""
     (?: utm[_-]\w+ | mtm_\w+ | matomo_\w+ | (?:pk|piwik)_(?:campaign|cpn|keyword|kwd|source|medium|content|cid)
       | hsa_\w+ | _{1,2}hs\w+ | hsctatracking | fbclid | fb_(?:action_ids|action_types|comment_id|ref|source)
-      | gclid | gclsrc | gad_(?:source|campaignid) | dclid | gbraid | wbraid | _ga | _gl | usqp | msclkid
-      | yclid | ysclid | twclid | ttclid | igshid | igsh | li_fat_id | rdt_cid | sccid | mibextid | mc_[ce]id | mkt_tok
-      | oly_\w+_id | vero_id | _openstat | spm | wt_z?mc | wt\.z?mc_id | cmpid | ocid | s_cid | ftag | xtor | xtref
+      | gclid | gclsrc | gad_(?:source|campaignid) | dclid | gbraid | wbraid | _ga | _gl | usqp | srsltid
+      | msclkid | yclid | ysclid | twclid | ttclid | igshid | igsh | li_fat_id | rdt_cid | sccid | mibextid | mc_[ce]id
+      | mkt_tok | oly_\w+_id | vero_id | _openstat | spm | wt_z?mc | wt\.z?mc_id | cmpid | ocid | s_cid | ftag | xtor
       | at_(?:medium|campaign|format|ptr_name|bbc_team|link_\w+|custom\d) | ns_(?:mchannel|source|campaign|linkname|fee)
-      | replytocom | guccounter | guce_referrer(?:_sig)? | _guc_consent_skip | __twitter_impression
+      | xtref | replytocom | guccounter | guce_referrer(?:_sig)? | _guc_consent_skip | __twitter_impression
       | amp_(?:analytics|gsa|js_v|kit|r) | phpsessid | jsessionid | aspsessionid\w*
     )=.*
     | (?:ref|source|src|from|via|partner)=(?:rss(?:[_-]?feed)?|feed|newsletter|e-?mail|push|social|share)

@@ -21,7 +21,7 @@ MUST_MERGE = [
     ("https://a.example/x?utm_source", "https://a.example/x"),
     ("https://a.example/x?id=7&fbclid=abc", "https://a.example/x?id=7"),
     ("https://a.example/x?gclid=1&msclkid=2&mc_cid=3&mkt_tok=4&yclid=5", "https://a.example/x"),
-    ("https://a.example/x?gad_source=1&gbraid=2&_gl=3&_ga=4&srsltid=", "https://a.example/x?srsltid="),
+    ("https://a.example/x?gad_source=1&gbraid=2&_gl=3&_ga=4&srsltid=5", "https://a.example/x"),
     ("https://a.example/x?_hsenc=1&_hsmi=2&__hstc=3&hsa_acc=4&__twitter_impression=true", "https://a.example/x"),
     ("https://a.example/x?mtm_campaign=1&pk_source=2&matomo_cid=3&piwik_kwd=4", "https://a.example/x"),
     ("https://a.example/x?at_medium=RSS&at_campaign=KARANGA&ns_source=twitter&xtor=RSS-1", "https://a.example/x"),
