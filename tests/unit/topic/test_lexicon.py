@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from unit.topic.shipped import ai
 
 from pipeline.errors import UserError
 from pipeline.topic.lexicon import Lexicon, Term, parse_lexicon
@@ -118,3 +119,13 @@ def test_a_term_in_capitals_is_another_than_the_word(base: Lexicon) -> None:
     own = parse_lexicon("[terms.de]\nweak = ['Ki']", ORIGIN, base=base)
 
     assert {"KI", "ki"} < set(own.terms)
+
+
+def test_the_documented_extension_says_what_the_document_says() -> None:
+    document = (Path(__file__).parents[3] / "docs" / "topics.md").read_text("utf-8")
+    block = "\n".join(line[4:] for line in document.splitlines() if line.startswith("    "))
+    own = parse_lexicon(block, ORIGIN, base=ai())
+
+    assert (own.threshold, own.weights) == (0.4, {"strong": 1.0, "medium": 0.5, "weak": 0.1})
+    assert (own.terms["nvidia*"].level, "siri" in own.terms) == ("strong", False)
+    assert "da" in (own.terms["KI"].languages or ())
