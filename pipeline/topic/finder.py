@@ -82,7 +82,9 @@ class Finder:
     def _beginning_with(self, word: Word) -> Iterator[tuple[str, tuple[_Stem, ...]]]:
         for reading in readings(word.lower):
             yield from self._whole.get(reading, ())
-            yield from self._begun.get(reading[:2], ())
+            for key, stems in self._begun.get(reading[:2], ()):
+                if reading.startswith(stems[0].lower):
+                    yield key, stems
 
     def _between_letters(self, lower: str) -> Iterator[Mention]:
         for key, term in self._unspaced:

@@ -60,6 +60,7 @@ _CLITICS = frozenset(
     [a + b for a in ("", "و", "ف") for b in ("", "ال", "بال", "كال", "لل", "ب", "ل", "ك")]
     + [a + b + c for a in ("", "ו") for b in ("", "ש", "ב", "ל", "כ", "מ") for c in ("", "ה")]
 ) - {""}
+_CLITIC_INITIALS = frozenset(clitic[0] for clitic in _CLITICS)
 _LONGEST_CLITIC = max(map(len, _CLITICS))
 _SHORTEST_STEM = 2
 
@@ -98,7 +99,7 @@ def is_unspaced(term: str) -> bool:
 
 def readings(word: str) -> list[str]:
     """A word in lower case and, in Arabic and Hebrew, what is left of it without the clitics before it."""
-    if not "\u0590" <= word[0] <= "\u06ff":
+    if word[0] not in _CLITIC_INITIALS:
         return [word]
     lengths = range(1, min(_LONGEST_CLITIC, len(word) - _SHORTEST_STEM) + 1)
     return [word, *(word[length:] for length in lengths if word[:length] in _CLITICS)]
