@@ -35,6 +35,7 @@ _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4})(
 _VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s*tháng\s*(\d{1,2})\s*(?:năm|,)?\s*(\d{4})(?!\d)")
 # "1 de marzo", "1st of March", "25শে মার্চ"
 _LONGEST_CONNECTOR = 2
+_MAX_CONNECTORS = 2
 
 
 def stated_moment(written: str) -> datetime | None:
@@ -118,8 +119,9 @@ def _months_with_days(tokens: list[str], language: str | None) -> Iterator[tuple
 
 
 def _day_beside(before: list[str], after: list[str]) -> int | None:
-    if len(before) > 1 and not before[-1].isdecimal() and len(before[-1]) <= _LONGEST_CONNECTOR:
-        before = before[:-1]
+    for _ in range(_MAX_CONNECTORS):
+        if len(before) > 1 and not before[-1].isdecimal() and len(before[-1]) <= _LONGEST_CONNECTOR:
+            before = before[:-1]
     beside = [*before[-1:], *after[:1]]
     return next(
         (int(token) for token in beside if token.isdecimal() and len(token) <= 2 and 1 <= int(token) <= 31), None
