@@ -29,7 +29,7 @@ _COMMON = (
     *("he", "hi", "bn", "id"),
 )
 _WORD = r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff’])*"
-_TOKEN = re.compile(rf"{_WORD}|(?<![\d:.])\d+(?![\d:])")
+_TOKEN = re.compile(rf"{_WORD}|(?<![\d:])(?<!\d\.)\d+(?![\d:])")
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s*[-/.年년]\s*(\d{1,2})\s*[-/.月월]\s*(\d{1,2})(?!\d)")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4})(?!\d)")
 _VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s*tháng\s*(\d{1,2})\s*(?:năm|,)?\s*(\d{4})(?!\d)")

@@ -280,7 +280,7 @@ def _entry(record: _Record, url: str) -> Entry:
         url=url,
         title=clean_field(record.values.get("title")),
         published_at=stated_moment(record.values.get("publication_date", "")),
-        version=lastmod if updated_at else None,
+        version=clean_field(lastmod) if updated_at else None,
         updated_at=updated_at,
     )
 

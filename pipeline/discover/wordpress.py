@@ -161,7 +161,7 @@ def _entry(post: dict[str, Any], base: str) -> Entry | None:
         url=url,
         title=_title(post.get("title")),
         published_at=published_at,
-        version=post["modified_gmt"].strip() if is_version else None,
+        version=clean_field(post["modified_gmt"]) if is_version else None,
         updated_at=modified_at if published_at is None else None,
     )
 

@@ -124,6 +124,7 @@ def test_an_address_is_listed_once_with_all_that_its_links_say() -> None:
         ("ko", "<time>2026년 3월 1일</time>", MIDNIGHT),
         ("vi", "<time>ngày 1 tháng 3 năm 2026</time>", MIDNIGHT),
         ("hu", "<time>2026. március 1.</time>", MIDNIGHT),
+        ("tr", "<time>01.Mart.2026, 11.07</time>", MIDNIGHT),
         ("en", "<time>1 mars 2026</time>", MIDNIGHT),  # a page in French whose template says English
         ("cs", "<time>1. listopadu 2025</time>", datetime(2025, 11, 1, tzinfo=UTC)),
         ("hr", "<time>1. listopada 2025.</time>", datetime(2025, 10, 1, tzinfo=UTC)),

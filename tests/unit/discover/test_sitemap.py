@@ -101,6 +101,12 @@ def test_a_change_is_read_as_it_is_written_in_practice(written: str, moment: dat
     assert (entry.updated_at, entry.version is None) == (moment, moment is None)
 
 
+def test_a_version_can_be_stored() -> None:
+    [entry] = _read(_urlset("<loc>/bees</loc><lastmod>2026-03-01\x0008:00:00</lastmod>")).entries
+
+    assert entry.version == "2026-03-0108:00:00"
+
+
 def test_changes_of_one_minute_are_when_the_sitemap_was_built() -> None:
     def updates(*lastmods: str) -> list[datetime | None]:
         urls = (f"<loc>/{index}</loc><lastmod>{lastmod}</lastmod>" for index, lastmod in enumerate(lastmods))
