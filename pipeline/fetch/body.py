@@ -10,13 +10,12 @@ from typing import Protocol
 import httpx
 
 from pipeline.models import FetchFailure, Reason
+from pipeline.unpack import Gzip
 
 CODINGS = "gzip, deflate"
 """What we offer in Accept-Encoding: what zlib can unpack up to a given size."""
 
 SHORT_BYTES = 65_536
-
-_GZIP_MAGIC = b"\x1f\x8b"
 
 
 class _Unpacker(Protocol):
@@ -35,36 +34,6 @@ class _Plain:
 
     def is_cut(self) -> bool:
         return False
-
-
-class _Gzip:
-    """RFC 1952: members one after another; zeros or other things behind the last are padding."""
-
-    def __init__(self) -> None:
-        self._member = zlib.decompressobj(wbits=31)
-        self._has_begun = False
-        self._has_ended = False
-        self._held = b""
-
-    def feed(self, data: bytes, most: int) -> bytes:
-        self._has_begun = True
-        data = self._held + data
-        self._held = b""
-        out = bytearray()
-        while data and len(out) < most and not self._has_ended:
-            if self._member.eof:
-                if data == _GZIP_MAGIC[:1]:
-                    self._held = data
-                    break
-                self._has_ended = not data.startswith(_GZIP_MAGIC)
-                self._member = self._member if self._has_ended else zlib.decompressobj(wbits=31)
-                continue
-            out += self._member.decompress(data, most - len(out))
-            data = self._member.unused_data
-        return bytes(out)
-
-    def is_cut(self) -> bool:
-        return self._has_begun and not self._member.eof
 
 
 class _Deflate:
@@ -92,10 +61,10 @@ def _is_zlib_header(data: bytes) -> bool:
     return data[0] & 0x0F == 8 and int.from_bytes(data[:2], "big") % 31 == 0
 
 
-_UNPACKERS: dict[str, type[_Plain | _Gzip | _Deflate]] = {
+_UNPACKERS: dict[str, type[_Plain | Gzip | _Deflate]] = {
     "": _Plain,
-    "gzip": _Gzip,
-    "x-gzip": _Gzip,  # RFC 9110, section 8.4.1.3
+    "gzip": Gzip,
+    "x-gzip": Gzip,  # RFC 9110, section 8.4.1.3
     "deflate": _Deflate,
 }
 
