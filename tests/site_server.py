@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -48,6 +50,14 @@ class Answer:
     media_type: str = "text/html; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
     speak: Callable[[BaseHTTPRequestHandler], None] | None = None
+
+
+def reset(handler: BaseHTTPRequestHandler) -> None:
+    """Break the connection off, so that the client gets a reset."""
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    for end in (handler.rfile, handler.wfile, handler.connection):  # the socket is open for as long as one of them is
+        end.close()
+    handler.close_connection = True
 
 
 class Site:

@@ -7,9 +7,11 @@ passes here, and TLS and `Host` keep the name. See ADR 7.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from typing import Any
 
 import anyio
 import httpcore
@@ -24,6 +26,11 @@ STAGGER_SECONDS = 0.25
 """How long an address has before the next one is tried beside it (RFC 8305, section 5)."""
 
 KEEP_ALIVE_SECONDS = 5.0
+# httpcore walks all open connections for each request: with 64 of them that takes as long as the request.
+MAX_IDLE = 20
+
+PROXIED_LOOKUP_SECONDS = 1.0
+"""How long a name may take that a proxy will resolve anyway."""
 
 
 async def resolve(host: str) -> list[Address]:
@@ -65,6 +72,13 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
         return await _first_to_answer(await self._permitted(host), dial)
 
+    async def check(self, host: str) -> None:
+        """Raises BlockedAddressError for a host that a proxy is not to be asked for, as far as can be known here: a
+        name that does not resolve here is left to the proxy.
+        """
+        with contextlib.suppress(httpcore.ConnectError), anyio.move_on_after(PROXIED_LOOKUP_SECONDS):
+            await self._permitted(host)
+
     async def _permitted(self, host: str) -> list[Address]:
         named = literal(host)
         try:
@@ -95,6 +109,8 @@ async def _first_to_answer(
         finally:
             ended.set()
 
+    if len(addresses) == 1:
+        return await dial(addresses[0])
     async with anyio.create_task_group() as group:
         for address in addresses:
             ended = anyio.Event()
@@ -111,21 +127,38 @@ async def _first_to_answer(
 class GuardedTransport(httpx.AsyncBaseTransport):
     """httpx over a pool of guarded connections. Errors of the network come as httpcore raises them.
 
-    A client with a transport of its own takes no proxies from the environment: a proxy would resolve the names itself.
+    A client with a transport of its own takes no proxies from the environment: a proxy resolves the names itself. One
+    that the user names is connected to wherever it is, and gets what `GuardedBackend.check` lets pass.
     """
 
-    def __init__(self, backend: httpcore.AsyncNetworkBackend, *, tls: ssl.SSLContext, max_connections: int) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls,
-            max_connections=max_connections,
-            keepalive_expiry=KEEP_ALIVE_SECONDS,
-            http2=True,
-            network_backend=backend,
-        )
+    def __init__(
+        self, backend: GuardedBackend, *, tls: ssl.SSLContext, max_connections: int, proxy: str | None = None
+    ) -> None:
+        self._backend = backend
+        self._is_proxied = proxy is not None
+        pool: dict[str, Any] = {
+            "ssl_context": tls,
+            "max_connections": max_connections,
+            "max_keepalive_connections": MAX_IDLE,
+            "keepalive_expiry": KEEP_ALIVE_SECONDS,
+            "http2": True,
+        }
+        if proxy is None:
+            self._pool = httpcore.AsyncConnectionPool(**pool, network_backend=backend)
+        else:
+            named = httpx.Proxy(proxy)
+            self._pool = httpcore.AsyncHTTPProxy(
+                httpcore.URL(str(named.url)),
+                proxy_auth=named.raw_auth,
+                proxy_ssl_context=tls if named.url.scheme == "https" else None,
+                **pool,
+            )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request over a connection of the pool."""
         url = request.url
+        if self._is_proxied:
+            await self._backend.check(url.raw_host.decode("ascii"))
         response = await self._pool.handle_async_request(
             httpcore.Request(
                 request.method,

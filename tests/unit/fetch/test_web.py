@@ -323,10 +323,51 @@ def test_a_redirect_that_only_sets_a_cookie_comes_to_its_page(site: Site) -> Non
 
 
 def test_a_redirect_asks_the_new_address_whether_the_page_changed(site: Site) -> None:
-    site.put("/new", "Bees", headers={"ETag": '"one"'})
+    new = site.put("/new", "Bees", headers={"ETag": '"one"'})
     old = site.put("/old", status=301, headers={"Location": "/new"})
 
-    assert _get(Request(old, Validators('"one"'))) == NotModified(Validators('"one"'))
+    assert _get(Request(old, Validators('"one"'))) == NotModified(Validators('"one"'), moved_to=new)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "moved_to"),
+    [
+        ([], None),
+        ([302], None),
+        ([307, 303], None),
+        ([301], "/1"),
+        ([308], "/1"),
+        ([301, 308], "/2"),
+        ([301, 302], "/1"),
+        ([302, 301], None),
+        ([301, 302, 301], "/1"),
+    ],
+)
+def test_the_first_permanent_redirects_say_where_an_address_moved_to(
+    site: Site, statuses: list[int], moved_to: str | None
+) -> None:
+    for number, status in enumerate(statuses):
+        site.put(f"/{number}", status=status, headers={"Location": f"/{number + 1}"})
+    site.put(f"/{len(statuses)}", "Bees")
+
+    result = _get(site.url + "/0")
+
+    assert isinstance(result, Fetched)
+    assert result.moved_to == (moved_to and site.url + moved_to)
+
+
+def test_an_address_that_moved_to_itself_did_not_move(site: Site) -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        knows_us = handler.headers["Cookie"] == "seen=1"
+        handler.send_response(200 if knows_us else 301)
+        for name, value in {"Set-Cookie": "seen=1", "Location": "/bees", "Content-Length": "0"}.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+
+    result = _get(_speak(site, "/bees", answer))
+
+    assert isinstance(result, Fetched)
+    assert result.moved_to is None
 
 
 def test_a_body_of_a_redirect_is_not_waited_for(site: Site, release: threading.Event) -> None:
