@@ -11,6 +11,8 @@ import contextlib
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextvars import ContextVar
+from ipaddress import ip_network
 from typing import Any
 
 import anyio
@@ -19,6 +21,9 @@ import httpx
 
 from pipeline.errors import BlockedAddressError
 from pipeline.fetch.addresses import Address, Network, literal, reached, refusal
+
+_EVERYWHERE = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+_has_connected: ContextVar[bool] = ContextVar("_has_connected", default=False)
 
 Resolve = Callable[[str], Awaitable[Sequence[Address]]]
 
@@ -66,6 +71,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """A connection to the first address of the host that answers and may be reached."""
+
+        _has_connected.set(True)
 
         async def dial(address: Address) -> httpcore.AsyncNetworkStream:
             return await self._network.connect_tcp(str(address), port, timeout, local_address, socket_options)
@@ -150,24 +157,32 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             self._pool = httpcore.AsyncHTTPProxy(
                 httpcore.URL(str(named.url)),
                 proxy_auth=named.raw_auth,
+                network_backend=GuardedBackend(_EVERYWHERE),
                 proxy_ssl_context=tls if named.url.scheme == "https" else None,
                 **pool,
             )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request over a connection of the pool."""
+        """Send one request over a connection of the pool; a second time where a kept connection turns out to be of no
+        use (RFC 9110, section 9.2.2): the server closed it meanwhile, or has sent more than it said before.
+        """
         url = request.url
         if self._is_proxied:
             await self._backend.check(url.raw_host.decode("ascii"))
-        response = await self._pool.handle_async_request(
-            httpcore.Request(
-                request.method,
-                httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                headers=request.headers.raw,
-                content=request.stream,
-                extensions=request.extensions,
-            )
+        question = httpcore.Request(
+            request.method,
+            httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+            headers=request.headers.raw,
+            content=request.stream,
+            extensions=request.extensions,
         )
+        _has_connected.set(False)
+        try:
+            response = await self._pool.handle_async_request(question)
+        except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
+            if _has_connected.get():
+                raise
+            response = await self._pool.handle_async_request(question)
         return httpx.Response(
             response.status, headers=response.headers, stream=_Stream(response), extensions=response.extensions
         )
