@@ -180,29 +180,38 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A fetch that brought a body."""
+    """A fetch that brought a body.
+
+    `moved_to` is where permanent redirects lead, one after another from the start; `opt_out` is what the answer's
+    headers say against use by machines.
+    """
 
     capture: Capture
     validators: Validators = Validators()
+    moved_to: str | None = None
+    opt_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """A fetch that was answered "as you know it" (304)."""
+    """A fetch that was answered "as you know it" (304); `moved_to` as in Fetched."""
 
     validators: Validators = Validators()
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FetchFailure:
     """A fetch that brought nothing: for good (404, wrong type), or for now (timeout, 503), and then perhaps worth a
-    wait.
+    wait. `was_asked` is false where the address itself was not asked: its host wants to be left alone, or the network
+    is down. That is no failure of its own.
     """
 
     reason: str
     detail: str = ""
     for_good: bool = False
     retry_after: timedelta | None = None
+    was_asked: bool = True
 
 
 FetchResult = Fetched | NotModified | FetchFailure
@@ -239,6 +248,9 @@ class Reason(StrEnum):
     BLOCKED_ADDRESS = "blocked_address"
     ROBOTS = "robots"
     TOO_MANY_REDIRECTS = "too_many_redirects"
+    BOT_WALL = "bot_wall"
+    CONSENT = "consent"
+    OFFLINE = "offline"
     UNSUPPORTED_TYPE = "unsupported_type"
     UNREADABLE = "unreadable"
     EMPTY = "empty"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pipeline.fetch.addresses import Network
@@ -20,6 +21,17 @@ def _default_home() -> Path:
 def _networks(value: object) -> object:
     """The networks of a list such as `10.0.0.0/8, fd00::/8`; an address alone is a network of one."""
     return tuple(map(ip_network, value.replace(",", " ").split())) if isinstance(value, str) else value
+
+
+def _proxy(value: str | None) -> str | None:
+    """An address such as `http://user:word@proxy.example:3128`. Raises ValueError for what is none."""
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    port = parts.port  # raises ValueError itself for a port that is none
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or parts.path.strip("/"):
+        raise ValueError("no proxy: http://HOST:PORT or https://HOST:PORT is one")
+    return value
 
 
 class Settings(BaseSettings):
@@ -37,6 +49,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(10_000_000, gt=0, description="a larger decoded body is refused")
     allow_networks: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = Field(
         (), description="networks that sources may be in besides the public internet, such as 10.0.0.0/8,fd00::/8"
+    )
+    proxy: Annotated[str | None, AfterValidator(_proxy)] = Field(
+        None, description="an HTTP proxy for all requests, such as http://proxy.example:3128; it resolves names itself"
     )
     window_days: int = Field(14, ge=1, description="how far apart in time two versions of one story may be")
     schedule: str = Field("0 6 * * *", description="cron of the daily run of `newsfold serve`")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -48,6 +51,32 @@ class Answer:
     media_type: str = "text/html; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
     speak: Callable[[BaseHTTPRequestHandler], None] | None = None
+
+
+def reset(handler: BaseHTTPRequestHandler) -> None:
+    """Break the connection off, so that the client gets a reset."""
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    for end in (handler.rfile, handler.wfile, handler.connection):  # the socket is open for as long as one of them is
+        end.close()
+    handler.close_connection = True
+
+
+def drip_headers(handler: BaseHTTPRequestHandler) -> None:
+    """Begin an answer whose headers do not end, one line after another, until the client has gone."""
+    _pour(handler, b"HTTP/1.1 200 OK\r\n", b"X-Bees: 1\r\n")
+
+
+def drip_body(handler: BaseHTTPRequestHandler) -> None:
+    """Begin a body that comes byte by byte, until the client has gone."""
+    _pour(handler, b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1000000\r\n\r\n", b"x")
+
+
+def _pour(handler: BaseHTTPRequestHandler, start: bytes, drop: bytes) -> None:
+    handler.close_connection = True
+    handler.wfile.write(start)
+    for _ in range(1_000):  # at 10 ms each it ends by itself, whatever the client does
+        handler.wfile.write(drop)
+        time.sleep(0.01)
 
 
 class Site:

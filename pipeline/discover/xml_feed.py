@@ -16,6 +16,7 @@ from w3lib.html import remove_tags, remove_tags_with_content, replace_entities
 from pipeline.discover.items import FIRST_YEAR, Item
 from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
+from pipeline.extract.charset import charset_in_xml, decode
 from pipeline.extract.clean import clean_field
 from pipeline.models import Capture
 
@@ -28,6 +29,8 @@ MAX_ATTRIBUTES = 500
 _MARKUP = re.compile(
     rb"<(?:!\[CDATA\[.*?(?:\]\]>|\Z)|!--.*?(?:-->|\Z)|(?P<close>/)|(?P<open>[^\s<>!?/][^<>]*))", re.DOTALL
 )
+# What XML 1.0, section 2.2, leaves out; of those the vertical tab and the form feed are white space elsewhere.
+_NOT_XML = dict.fromkeys([*range(0x09), *range(0x0E, 0x20), 0xFFFE, 0xFFFF]) | {0x0B: " ", 0x0C: " "}
 _REFERENCE = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));", re.IGNORECASE)
 _LAST_CHARACTER = 0x10FFFF
 
@@ -38,8 +41,9 @@ def read_xml_feed(capture: Capture) -> list[Item]:
     Raises FeedError where the body is neither (`not_a_feed`), is built to keep the parser busy (`too_complex`), or
     where it breaks off at once or the parser gave up (`unreadable`).
     """
-    _check_complexity(capture.body)
-    parsed = _parse(capture)
+    body = _plain_utf8(capture)
+    _check_complexity(body)
+    parsed = _parse(body)
     fault = parsed.get("bozo_exception")
     # `bozo` with entries is a usable feed: half of the feeds of the world break a rule.
     if not parsed.get("version") and not parsed.entries:
@@ -51,26 +55,36 @@ def read_xml_feed(capture: Capture) -> list[Item]:
     return [_item(item, capture.url, is_rss=is_rss) for item in parsed.entries]
 
 
-def _parse(capture: Capture) -> Any:
-    content_type = capture.media_type + (f"; charset={capture.charset}" if capture.charset else "")
-    # No content-location: with it feedparser makes an address even of the guid "abc123".
-    headers = {"content-type": content_type}
+def _plain_utf8(capture: Capture) -> bytes:
+    """The body as UTF-8, by its mark, the transport's charset, the XML declaration or its bytes (RFC 7303, section 3),
+    without what no XML may hold: a NUL before the prolog, and the strict parser gives up. What is no text stays as it
+    is.
+    """
+    text = decode(capture.body, [capture.charset, charset_in_xml(capture.body)])
+    if text is None:
+        return capture.body
+    return text.translate(_NOT_XML).lstrip("\ufeff\u200b \t\r\n").encode("utf-8", "replace")
+
+
+def _parse(body: bytes) -> Any:
+    # The charset is known here, so that feedparser does not guess. No content-location: with it feedparser makes an
+    # address even of the guid "abc123".
+    headers = {"content-type": "application/xml; charset=utf-8"}
     # A stream, because feedparser opens bytes that name a file. Contents are neither shown nor kept, so it need not
     # clean them.
-    body = BytesIO(_REFERENCE.sub(_mend_reference, capture.body))
+    stream = BytesIO(_REFERENCE.sub(_mend_reference, body))
     try:
-        return feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+        return feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     except (ValueError, OverflowError, LookupError, TypeError, AttributeError, RecursionError) as exc:
-        # feedparser 6 lets its own slips through: <media:player> outside an item is a KeyError, charset=punycode a
-        # UnicodeError. One source's feed must not end the run.
+        # feedparser 6 lets its own slips through: <media:player> outside an item is a KeyError. One source's feed must
+        # not end the run.
         raise FeedError("unreadable", f"the feed parser gave up ({type(exc).__name__}: {_said(exc)})") from exc
 
 
 def _check_complexity(body: bytes) -> None:
     """Raises FeedError for markup that would take the parser minutes."""
     depth = 0
-    # Without its NULs UTF-16 shows its tags as UTF-8 does.
-    for number, tag in enumerate(_MARKUP.finditer(body.replace(b"\0", b""))):
+    for number, tag in enumerate(_MARKUP.finditer(body)):
         if tag["close"]:
             depth = max(0, depth - 1)
         elif tag["open"]:

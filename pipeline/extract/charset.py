@@ -1,7 +1,8 @@
-"""From bytes to text: the charset is decided by the bytes first and by what others say of them second.
+"""From bytes to text: by the mark, then by what the transport says, then by what the markup says, then by the bytes.
 
-Servers and pages are often wrong about the charset, while UTF-8 is hard to mistake: bytes of another charset almost
-never form it by chance.
+That is the order of the WHATWG's Encoding and HTML standards, and for XML of RFC 7303, with one thing put before:
+servers and pages are often wrong about the charset, while UTF-8 is hard to mistake, because bytes of another charset
+almost never form it by chance. So what is UTF-8 by its form is read as that.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ _BINARY = (
 # What a name means in practice, after the WHATWG Encoding Standard: pages that say Latin-1 use the quotation marks of
 # windows-1252, pages that say GB2312 use characters of GBK.
 _AS_READ = {
+    "utf-16": "utf-16-le",
     "ascii": "cp1252",
     "iso8859-1": "cp1252",
     "iso8859-9": "cp1254",
@@ -49,6 +51,51 @@ _AS_READ = {
     "shift_jis": "cp932",
     "euc_kr": "cp949",
     "big5": "big5hkscs",
+}
+# Names of the Encoding Standard, and common slips, that Python does not know.
+_NAMES = {
+    "x-user-defined": "cp1252",
+    "x-cp1250": "cp1250",
+    "x-cp1251": "cp1251",
+    "x-cp1252": "cp1252",
+    "x-cp1253": "cp1253",
+    "x-cp1254": "cp1254",
+    "x-cp1255": "cp1255",
+    "x-cp1256": "cp1256",
+    "x-cp1257": "cp1257",
+    "x-cp1258": "cp1258",
+    "windows-874": "cp874",
+    "dos-874": "cp874",
+    "windows-949": "cp949",
+    "ks_c_5601-1989": "cp949",
+    "ksc_5601": "cp949",
+    "x-sjis": "cp932",
+    "ms932": "cp932",
+    "x-euc-jp": "euc_jp",
+    "x-gbk": "gb18030",
+    "gb_2312": "gb18030",
+    "cn-gb": "gb18030",
+    "cn-big5": "big5hkscs",
+    "x-x-big5": "big5hkscs",
+    "iso-8859-8-i": "iso8859-8",
+    "iso-8859-8-e": "iso8859-8",
+    "logical": "iso8859-8",
+    "visual": "iso8859-8",
+    "koi": "koi8-r",
+    "koi8": "koi8-r",
+    "koi8-ru": "koi8-u",
+    "x-mac-roman": "mac-roman",
+    "x-mac-cyrillic": "mac-cyrillic",
+    "x-mac-ukrainian": "mac-cyrillic",
+    "unicode-1-1-utf-8": "utf-8",
+    "x-unicode20utf8": "utf-8",
+    "utf8mb4": "utf-8",
+    "unicode": "utf-16-le",
+    "unicodefeff": "utf-16-le",
+    "unicodefffe": "utf-16-be",
+    "ucs-2": "utf-16-le",
+    "iso-10646-ucs-2": "utf-16-le",
+    "csunicode": "utf-16-le",
 }
 # Some of Python's codecs are no charset of a page (punycode, idna, unicode_escape, undefined): only these are taken.
 _CHARSETS = frozenset(
@@ -62,7 +109,12 @@ _CHARSETS = frozenset(
 _SAMPLE_BYTES = 65_536
 _REPLACEMENT = "\ufffd"
 _NOT_WRITTEN = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
-_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:-]{2,40})""", re.IGNORECASE)
+_HEAD_BYTES = 4096
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
+_META = re.compile(rb"<meta[\s/]([^>]{1,1000})", re.IGNORECASE)
+_ATTRIBUTE = re.compile(rb"""([\w-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s>"']+)""")
+_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w:-]{2,40})""", re.IGNORECASE)
+_NAME = re.compile(rb"[\w:-]{2,40}")
 _XML_ENCODING = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w:-]{2,40})""", re.IGNORECASE)
 
 
@@ -80,8 +132,39 @@ def decode(body: bytes, claims: Iterable[str | None]) -> str | None:
 
 
 def charset_in_markup(body: bytes) -> str | None:
-    """The charset that an HTML or XML body names for itself within its first 4 KB."""
-    found = _XML_ENCODING.search(body, 0, 4096) or _META_CHARSET.search(body, 0, 4096)
+    """The charset that an HTML or XML body names for itself within its first 4 KB: in a `<meta>`, else in its XML
+    declaration.
+
+    One of 16 bits cannot be named in bytes that are read one by one: it is UTF-8 (HTML, section 13.2.3.2).
+    """
+    head = body[:_HEAD_BYTES]
+    found = _charset_in_meta(_COMMENT.sub(b"", head)) or _charset_in_declaration(head)
+    if found is None:
+        return None
+    return "utf-8" if (_charset_name(found) or "").startswith("utf-16") else found
+
+
+def charset_in_xml(body: bytes) -> str | None:
+    """The charset that the XML declaration of a body names, where it can be read byte by byte."""
+    found = _charset_in_declaration(body[:_HEAD_BYTES])
+    return None if (_charset_name(found) or "").startswith("utf-16") else found
+
+
+def _charset_in_meta(head: bytes) -> str | None:
+    for tag in _META.finditer(head):
+        attributes = {name.lower(): value.strip(b"\"' ") for name, value in _ATTRIBUTE.findall(tag[1])}
+        named = _NAME.match(attributes.get(b"charset", b""))
+        if named:
+            return named[0].decode("ascii", "replace")
+        if attributes.get(b"http-equiv", b"").lower() == b"content-type":
+            said = _CHARSET.search(attributes.get(b"content", b""))
+            if said:
+                return said[1].decode("ascii", "replace")
+    return None
+
+
+def _charset_in_declaration(head: bytes) -> str | None:
+    found = _XML_ENCODING.search(head)
     return found[1].decode("ascii", "replace") if found else None
 
 
@@ -111,8 +194,9 @@ def _guess(body: bytes) -> str | None:
 
 
 def _charset_name(claim: str | None) -> str | None:
+    called = (claim or "").strip("\"' \t\r\n\f;").lower()
     try:
-        name = codecs.lookup((claim or "").strip().lower()).name
+        name = _NAMES.get(called) or codecs.lookup(called).name
     except (LookupError, ValueError):  # unknown; a NUL in the name
         return None
     name = _AS_READ.get(name, name)

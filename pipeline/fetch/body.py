@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from collections.abc import AsyncIterable
 from http import HTTPStatus
 from typing import Protocol
 
+import httpcore
 import httpx
 
 from pipeline.models import FetchFailure, Reason
@@ -16,6 +18,7 @@ CODINGS = "gzip, deflate"
 """What we offer in Accept-Encoding: what zlib can unpack up to a given size."""
 
 SHORT_BYTES = 65_536
+HEAD_SECONDS = 5.0
 
 
 class _Unpacker(Protocol):
@@ -82,6 +85,23 @@ async def read_body(wire: AsyncIterable[bytes], content_encoding: str, *, max_by
         return await _unpack(wire, _UNPACKERS[coding](), max_bytes)
     except zlib.error as exc:
         return FetchFailure(Reason.CONNECTION, f"not {coding} as it says: {exc}")
+
+
+async def read_head(wire: AsyncIterable[bytes], content_encoding: str, *, max_bytes: int) -> bytes:
+    """The first bytes of a body that only explains a failure: as many as can be had."""
+    unpacker = _UNPACKERS.get(content_encoding.strip().lower(), _Plain)()
+    head = bytearray()
+    came = 0
+    try:
+        async with asyncio.timeout(HEAD_SECONDS):
+            async for data in wire:
+                came += len(data)
+                head += unpacker.feed(data, max_bytes - len(head))
+                if max(came, len(head)) >= max_bytes:
+                    break
+    except (zlib.error, TimeoutError, httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError):
+        pass  # the failure itself is known already
+    return bytes(head)
 
 
 async def drain(response: httpx.Response) -> None:

@@ -7,9 +7,13 @@ passes here, and TLS and `Host` keep the name. See ADR 7.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextvars import ContextVar
+from ipaddress import ip_network
+from typing import Any
 
 import anyio
 import httpcore
@@ -18,12 +22,20 @@ import httpx
 from pipeline.errors import BlockedAddressError
 from pipeline.fetch.addresses import Address, Network, literal, reached, refusal
 
+_EVERYWHERE = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+_has_connected: ContextVar[bool] = ContextVar("_has_connected", default=False)
+
 Resolve = Callable[[str], Awaitable[Sequence[Address]]]
 
 STAGGER_SECONDS = 0.25
 """How long an address has before the next one is tried beside it (RFC 8305, section 5)."""
 
 KEEP_ALIVE_SECONDS = 5.0
+# httpcore walks all open connections for each request: with 64 of them that takes as long as the request.
+MAX_IDLE = 20
+
+PROXIED_LOOKUP_SECONDS = 1.0
+"""How long a name may take that a proxy will resolve anyway."""
 
 
 async def resolve(host: str) -> list[Address]:
@@ -60,10 +72,19 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """A connection to the first address of the host that answers and may be reached."""
 
+        _has_connected.set(True)
+
         async def dial(address: Address) -> httpcore.AsyncNetworkStream:
             return await self._network.connect_tcp(str(address), port, timeout, local_address, socket_options)
 
         return await _first_to_answer(await self._permitted(host), dial)
+
+    async def check(self, host: str) -> None:
+        """Raises BlockedAddressError for a host that a proxy is not to be asked for, as far as can be known here: a
+        name that does not resolve here is left to the proxy.
+        """
+        with contextlib.suppress(httpcore.ConnectError), anyio.move_on_after(PROXIED_LOOKUP_SECONDS):
+            await self._permitted(host)
 
     async def _permitted(self, host: str) -> list[Address]:
         named = literal(host)
@@ -95,6 +116,8 @@ async def _first_to_answer(
         finally:
             ended.set()
 
+    if len(addresses) == 1:
+        return await dial(addresses[0])
     async with anyio.create_task_group() as group:
         for address in addresses:
             ended = anyio.Event()
@@ -111,30 +134,55 @@ async def _first_to_answer(
 class GuardedTransport(httpx.AsyncBaseTransport):
     """httpx over a pool of guarded connections. Errors of the network come as httpcore raises them.
 
-    A client with a transport of its own takes no proxies from the environment: a proxy would resolve the names itself.
+    A client with a transport of its own takes no proxies from the environment: a proxy resolves the names itself. One
+    that the user names is connected to wherever it is, and gets what `GuardedBackend.check` lets pass.
     """
 
-    def __init__(self, backend: httpcore.AsyncNetworkBackend, *, tls: ssl.SSLContext, max_connections: int) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls,
-            max_connections=max_connections,
-            keepalive_expiry=KEEP_ALIVE_SECONDS,
-            http2=True,
-            network_backend=backend,
-        )
+    def __init__(
+        self, backend: GuardedBackend, *, tls: ssl.SSLContext, max_connections: int, proxy: str | None = None
+    ) -> None:
+        self._backend = backend
+        self._is_proxied = proxy is not None
+        pool: dict[str, Any] = {
+            "ssl_context": tls,
+            "max_connections": max_connections,
+            "max_keepalive_connections": MAX_IDLE,
+            "keepalive_expiry": KEEP_ALIVE_SECONDS,
+            "http2": True,
+        }
+        if proxy is None:
+            self._pool = httpcore.AsyncConnectionPool(**pool, network_backend=backend)
+        else:
+            named = httpx.Proxy(proxy)
+            self._pool = httpcore.AsyncHTTPProxy(
+                httpcore.URL(str(named.url)),
+                proxy_auth=named.raw_auth,
+                network_backend=GuardedBackend(_EVERYWHERE),
+                proxy_ssl_context=tls if named.url.scheme == "https" else None,
+                **pool,
+            )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request over a connection of the pool."""
+        """Send one request over a connection of the pool; a second time where a kept connection turns out to be of no
+        use (RFC 9110, section 9.2.2): the server closed it meanwhile, or has sent more than it said before.
+        """
         url = request.url
-        response = await self._pool.handle_async_request(
-            httpcore.Request(
-                request.method,
-                httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                headers=request.headers.raw,
-                content=request.stream,
-                extensions=request.extensions,
-            )
+        if self._is_proxied:
+            await self._backend.check(url.raw_host.decode("ascii"))
+        question = httpcore.Request(
+            request.method,
+            httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+            headers=request.headers.raw,
+            content=request.stream,
+            extensions=request.extensions,
         )
+        _has_connected.set(False)
+        try:
+            response = await self._pool.handle_async_request(question)
+        except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
+            if _has_connected.get():
+                raise
+            response = await self._pool.handle_async_request(question)
         return httpx.Response(
             response.status, headers=response.headers, stream=_Stream(response), extensions=response.extensions
         )

@@ -8,12 +8,14 @@ import asyncio
 import math
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from protego import Protego
 
-from pipeline.models import Fetched, FetchFailure, FetchResult
+from pipeline.models import Fetched, FetchFailure, FetchResult, Reason
+from pipeline.schedule import LONGEST_DELAY
 
 MAX_ROBOTS_BYTES = 500 * 1024
 """How much of a robots.txt is read (RFC 9309, section 2.5)."""
@@ -80,19 +82,27 @@ def rules_of(answer: FetchResult, agent: str) -> Rules | FetchFailure:
     match answer:
         case Fetched(capture):
             return parse_robots(capture.body, agent)
-        case FetchFailure(reason, detail, for_good=False, retry_after=retry_after) if not _is_absent(reason):
-            return FetchFailure(reason, f"robots.txt: {detail}", retry_after=retry_after)
+        case FetchFailure(_, detail, for_good=False) if not _is_absent(answer):
+            return replace(answer, detail=f"robots.txt: {detail}")
         case _:
             return parse_robots(b"", agent)
 
 
-def _is_absent(reason: str) -> bool:
-    """RFC 9309 has a 4xx mean "no rules"; 429 is the one that says "not now"."""
-    return reason.startswith("http_4") and reason != "http_429"
+def _is_absent(failure: FetchFailure) -> bool:
+    """RFC 9309 has a 4xx mean "no rules", whatever its body; 429 is the one that says "not now". A 200 with a page in
+    place of the file is no rules either.
+    """
+    is_wall = failure.reason in (Reason.BOT_WALL, Reason.CONSENT)
+    status = failure.detail.partition(" ")[0] if is_wall else failure.reason
+    return status.startswith(("http_4", "http_2")) and status != "http_429"
 
 
 class Manners:
-    """What is known of hosts: their rules, and when each may be asked again. Outlives the clients of one run."""
+    """What is known of hosts: their rules, when each may be asked again, and which want to be left alone. Outlives the
+    clients of one run.
+
+    What takes turns goes by its keys (see `turn_keys`), a Crawl-delay by the host's name.
+    """
 
     def __init__(
         self, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -101,7 +111,9 @@ class Manners:
         self._sleep = sleep
         self._rules: dict[str, tuple[float, Rules | FetchFailure]] = {}
         self._delays: dict[str, float] = {}
-        self._free_at: dict[str, float] = {}
+        self._asked_at: dict[str, tuple[float, float]] = {}
+        self._host_free_at: dict[str, float] = {}
+        self._resting: dict[str, tuple[float, FetchFailure]] = {}
 
     def known(self, origin: str) -> Rules | FetchFailure | None:
         """The rules of an origin, why they cannot be had, or None where it must be asked (again)."""
@@ -109,16 +121,52 @@ class Manners:
         return rules if self._clock() - learned_at < FRESH_SECONDS else None
 
     def learn(self, origin: str, host: str, rules: Rules | FetchFailure) -> None:
-        """Remember the rules of an origin; a delay in them holds for the whole host."""
+        """Remember the rules of an origin; a delay in them holds for the whole host. That nobody was asked teaches
+        nothing.
+        """
+        if isinstance(rules, FetchFailure) and not rules.was_asked:
+            return
         self._rules[origin] = (self._clock(), rules)
         if isinstance(rules, Rules):
             self._delays[host] = rules.crawl_delay_seconds
 
-    async def wait(self, host: str, interval_seconds: float) -> None:
-        """Wait until the host may be asked, and count the question: the interval, or the longer one it wants itself."""
-        pause = self._free_at.get(host, -math.inf) - self._clock()
-        if pause > 0:
+    def leave_alone(self, keys: Iterable[str], failure: FetchFailure, seconds: float) -> None:
+        """Ask nothing under these keys for so long, at most as long as a failed source would wait."""
+        until = self._clock() + min(seconds, LONGEST_DELAY.total_seconds())
+        for key in keys:
+            self._resting[key] = (until, failure)
+
+    def resting(self, keys: Iterable[str]) -> FetchFailure | None:
+        """Why none of these keys may be asked now, with the time that is left, or None."""
+        for key in keys:
+            until, failure = self._resting.get(key, (-math.inf, None))
+            left = until - self._clock()
+            if failure and left > 0:
+                detail = f"not asked: left alone after {failure.detail or failure.reason}"
+                return FetchFailure(failure.reason, detail, retry_after=timedelta(seconds=left), was_asked=False)
+        return None
+
+    async def wait(self, keys: Iterable[str], host: str, interval_seconds: float) -> None:
+        """Wait until the host may be asked under these keys."""
+        # Where several at once may ask a host, another one may have asked it meanwhile.
+        while (pause := self._pause(keys, host, interval_seconds)) > 0:
             await self._sleep(pause)
-        interval = max(interval_seconds, self._delays.get(host, 0.0))
-        if interval > 0:
-            self._free_at[host] = self._clock() + interval
+
+    def take(self, keys: Iterable[str], host: str, interval_seconds: float) -> bool:
+        """Count a question that is asked now; False where it must wait (again)."""
+        if self._pause(keys, host, interval_seconds) > 0:
+            return False
+        now = self._clock()
+        for key in keys:
+            self._asked_at[key] = (now, interval_seconds)
+        delay = self._delays.get(host, 0.0)
+        if delay > 0:
+            self._host_free_at[host] = now + delay
+        return True
+
+    def _pause(self, keys: Iterable[str], host: str, interval_seconds: float) -> float:
+        free_at = self._host_free_at.get(host, -math.inf)
+        for key in keys:
+            asked_at, interval = self._asked_at.get(key, (-math.inf, 0.0))
+            free_at = max(free_at, asked_at + max(interval, interval_seconds))
+        return free_at - self._clock()

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
@@ -18,28 +17,30 @@ import httpx
 
 from pipeline.errors import BlockedAddressError
 from pipeline.fetch.addresses import Network
-from pipeline.fetch.body import CODINGS, drain, read_body
+from pipeline.fetch.body import CODINGS, drain, read_body, read_head
 from pipeline.fetch.guard import GuardedBackend, GuardedTransport
+from pipeline.fetch.headers import PERMANENT, conditions, excess, opt_out, refusal, rest
 from pipeline.fetch.manners import Manners, Rules, rules_of
-from pipeline.models import Capture, Fetched, FetchFailure, FetchResult, NotModified, Reason, Validators
+from pipeline.fetch.outage import Outage
+from pipeline.fetch.turns import turn_after_redirect, turn_keys
+from pipeline.fetch.walls import HEAD_BYTES, REFUSALS, wall_of
+from pipeline.models import Capture, Fetched, FetchFailure, FetchResult, NotModified, Reason, Turn, Validators
 
 PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "text/markdown"})
 # A server that names no type most often sends a page.
 UNDECLARED_TYPE = "text/html"
 MAX_REDIRECTS = 10
-# httpcore itself refuses a block of headers over 100 KiB (h11) or 64 KiB (HTTP/2), and counts no lines.
-MAX_HEADER_LINES = 100
-MAX_HEADER_BYTES = 65_536
 LAST_PORT = 65_535
-# Answers that a later try may better. 401 and 403 are among them: bot walls and misconfigured servers come and go.
-_FOR_NOW = {304, 401, 403, 408, 409, 423, 425, 429}
+HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+_BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS.value, HTTPStatus.SERVICE_UNAVAILABLE.value})
+_NETWORK_ERRORS = (TimeoutError, httpcore.TimeoutException, httpcore.NetworkError)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one run may take: requests under way, seconds for a request with its redirects and body, bytes of a body
-    (decoded, and on the wire), the networks beyond the public ones that it may reach, and seconds between two requests
-    of a host.
+    (decoded, and on the wire), the networks beyond the public ones that it may reach, seconds between two requests
+    of a host, and the proxy that all requests go through.
     """
 
     concurrency: int = 16
@@ -48,22 +49,26 @@ class Limits:
     user_agent: str = "newsfold"
     allow_networks: tuple[Network, ...] = ()
     host_interval_seconds: float = 0.0
+    proxy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One GET: what we know of the body already, the media types we can use (None: any), and whether robots.txt is
-    asked first: it speaks to crawlers that follow links, not to a reader of an address that the user named.
+    """One GET: what we know of the body already, the media types we can use (None: any), whether robots.txt is asked
+    first (it speaks to crawlers that follow links, not to a reader of an address that the user named), with which
+    others it takes turns, and whether a 403 means "too many requests".
     """
 
     url: str
     validators: Validators = Validators()
     accept: frozenset[str] | None = PAGE_TYPES
     obeys_robots: bool = False
+    turn: Turn = Turn()
+    forbidden_is_busy: bool = False
 
 
 class Web:
-    """An HTTP client for one run; at most one request at a time goes to a host.
+    """An HTTP client for one round of requests; of those that take turns, one at a time is under way.
 
     Use as an async context manager. `get` never raises for what a server or the network does: that is a FetchFailure.
     """
@@ -72,8 +77,10 @@ class Web:
         self._limits = limits
         self._manners = manners or Manners()
         self._slots = asyncio.Semaphore(limits.concurrency)
-        self._hosts: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._origins: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._outage = Outage()
+        self._agent = limits.user_agent.partition("/")[0]
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -83,6 +90,7 @@ class Web:
                     GuardedBackend(self._limits.allow_networks),
                     tls=httpx.create_ssl_context(),
                     max_connections=self._limits.concurrency,
+                    proxy=self._limits.proxy,
                 ),
                 timeout=self._limits.timeout_seconds,
                 headers={"User-Agent": self._limits.user_agent, "Accept-Encoding": CODINGS},
@@ -106,78 +114,150 @@ class Web:
             return FetchFailure(Reason.TIMEOUT, f"no full answer in {self._limits.timeout_seconds:g} s")
         except (httpx.InvalidURL, httpcore.UnsupportedProtocol, ValueError) as exc:
             return FetchFailure(Reason.BAD_URL, str(exc), for_good=True)
-        except (httpx.RequestError, httpcore.NetworkError, httpcore.ProtocolError) as exc:
+        except (httpx.RequestError, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError) as exc:
             return FetchFailure(Reason.CONNECTION, str(exc) or type(exc).__name__)
 
     async def _follow(self, request: Request) -> FetchResult:
-        """Each redirect is a request of its own: it waits for its host's turn, and the guard looks at it."""
-        hop = self._client.build_request("GET", request.url, headers=_conditions(request.validators))
+        """Each redirect is a request of its own: it waits for its turn, and the guard looks at it."""
+        hop = self._client.build_request("GET", request.url, headers=conditions(request.validators))
         clock = _Clock(self._limits.timeout_seconds)
+        start = hop.url
+        moved_to: str | None = None
+        is_permanent = True
         asked: set[httpx.URL] = set()
         for _ in range(MAX_REDIRECTS + 1):
             asked.add(hop.url)
-            refused = await self._refused(hop.url) if request.obeys_robots else None
+            refused = await self._refused(hop.url, request) if request.obeys_robots else None
             if refused:
                 return refused
-            async with self._turn(hop.url.host), clock.running():
-                answer = await self._ask(hop, request)
-            if not isinstance(answer, httpx.Request):
-                return answer
-            hop = answer
+            turn = request.turn if hop.url.host == start.host else turn_after_redirect(request.turn)
+            answer = await self._ask_in_turn(hop, request, turn, clock)
+            if not isinstance(answer, _Redirect):
+                return answer if moved_to is None else _moved(answer, moved_to)
+            hop = answer.to
+            is_permanent = is_permanent and answer.is_permanent
+            if is_permanent:
+                moved_to = None if hop.url == start else str(hop.url)
         detail = f"in a circle at {hop.url}" if hop.url in asked else f"more than {MAX_REDIRECTS} redirects"
         return FetchFailure(Reason.TOO_MANY_REDIRECTS, detail, for_good=True)
 
-    @asynccontextmanager
-    async def _turn(self, host: str) -> AsyncIterator[None]:
-        """Alone with a host, after the pause it wants; who waits for a host takes no slot from others."""
-        async with self._hosts[host]:
-            await self._manners.wait(host, self._limits.host_interval_seconds)
-            async with self._slots:
-                yield
+    async def _ask_in_turn(
+        self, hop: httpx.Request, request: Request, turn: Turn, clock: _Clock
+    ) -> FetchResult | _Redirect:
+        """Alone under the turn's keys, after the pause it wants; who waits for a turn takes no slot from others."""
+        host = hop.url.host
+        keys = turn_keys(turn, host, str(hop.url))
+        interval = max(turn.interval_seconds, self._limits.host_interval_seconds)
+        wider = self._turns[keys[0]] if len(keys) > 1 else nullcontext()
+        async with wider, self._turns[keys[-1]]:
+            while True:
+                resting = self._manners.resting(keys)
+                if resting:
+                    return resting
+                await self._manners.wait(keys, host, interval)
+                async with self._slots:
+                    if not await self._outage.admits():
+                        return FetchFailure(Reason.OFFLINE, "not asked: no host could be reached", was_asked=False)
+                    if self._manners.take(keys, host, interval):
+                        return await self._ask(hop, request, keys, clock)
 
-    async def _refused(self, url: httpx.URL) -> FetchFailure | None:
-        rules = await self._rules(url)
+    async def _refused(self, url: httpx.URL, request: Request) -> FetchFailure | None:
+        rules = await self._rules(url, request)
         if isinstance(rules, FetchFailure):
             return rules
         if rules.allow(str(url)):
             return None
         return FetchFailure(Reason.ROBOTS, f"robots.txt of {url.host} disallows it for {rules.agent}", for_good=True)
 
-    async def _rules(self, url: httpx.URL) -> Rules | FetchFailure:
+    async def _rules(self, url: httpx.URL, request: Request) -> Rules | FetchFailure:
         """The rules of the address's origin: asked for once, however many pages wait for them."""
         origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
         async with self._origins[origin]:
             rules = self._manners.known(origin)
             if rules is None:
-                answer = await self.get(Request(f"{origin}/robots.txt", accept=None))
-                rules = rules_of(answer, self._limits.user_agent.partition("/")[0])
+                answer = await self.get(Request(f"{origin}/robots.txt", accept=None, turn=request.turn))
+                rules = rules_of(answer, self._agent)
                 self._manners.learn(origin, url.host, rules)
             return rules
 
-    async def _ask(self, hop: httpx.Request, request: Request) -> FetchResult | httpx.Request:
+    async def _ask(
+        self, hop: httpx.Request, request: Request, keys: tuple[str, ...], clock: _Clock
+    ) -> FetchResult | _Redirect:
+        with self._outage.asking():
+            try:
+                async with clock.running():
+                    return await self._send(hop, request, keys)
+            except _NETWORK_ERRORS:
+                self._outage.lost(hop.url.host)
+                raise
+
+    async def _send(self, hop: httpx.Request, request: Request, keys: tuple[str, ...]) -> FetchResult | _Redirect:
         response = await self._client.send(hop, stream=True)
+        self._outage.reached()
         try:
-            answer = _excess_of_headers(response) or response.next_request or await self._read(response, request)
+            answer = excess(response.headers) or _redirect(response) or await self._read(response, request, keys)
             if not response.is_stream_consumed:
                 await drain(response)
             return answer
         finally:
             await response.aclose()
 
-    async def _read(self, response: httpx.Response, request: Request) -> FetchResult:
+    async def _read(self, response: httpx.Response, request: Request, keys: tuple[str, ...]) -> FetchResult:
         validators = Validators(response.headers.get("etag"), response.headers.get("last-modified"))
         if response.status_code == HTTPStatus.NOT_MODIFIED and request.validators != Validators():
             return NotModified(validators)
         if not response.is_success:
-            return _refusal(response)
+            return await self._refusal(response, request, keys)
         media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower() or UNDECLARED_TYPE
         if request.accept is not None and media_type not in request.accept:
-            return FetchFailure(Reason.UNSUPPORTED_TYPE, media_type, for_good=True)
+            return _wall(response, b"") or FetchFailure(Reason.UNSUPPORTED_TYPE, media_type, for_good=True)
         encoding = response.headers.get("content-encoding", "")
         body = await read_body(response.aiter_raw(), encoding, max_bytes=self._limits.max_body_bytes)
         if isinstance(body, FetchFailure):
             return body
-        return Fetched(Capture(str(response.url), body, media_type, response.charset_encoding), validators)
+        wall = _wall(response, body[:HEAD_BYTES] if media_type in HTML_TYPES else b"")
+        if wall:
+            return wall
+        capture = Capture(str(response.url), body, media_type, response.charset_encoding)
+        return Fetched(capture, validators, opt_out=opt_out(response.headers, self._agent))
+
+    async def _refusal(self, response: httpx.Response, request: Request, keys: tuple[str, ...]) -> FetchFailure:
+        """Why a page was refused; who asks to be left alone is left alone by all who share the turn."""
+        failure = refusal(response, datetime.now(UTC))
+        busy = _BUSY | {HTTPStatus.FORBIDDEN} if request.forbidden_is_busy else _BUSY
+        pause = rest(response.status_code, failure.retry_after, busy)
+        if pause:
+            failure = replace(failure, retry_after=pause)
+        if response.status_code in REFUSALS:
+            encoding = response.headers.get("content-encoding", "")
+            head = await read_head(response.aiter_raw(), encoding, max_bytes=HEAD_BYTES)
+            wall = _wall(response, head)
+            failure = replace(wall, retry_after=failure.retry_after) if wall else failure
+        if pause:
+            self._manners.leave_alone(keys, failure, pause.total_seconds())
+        return failure
+
+
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    """An answer that names another address."""
+
+    to: httpx.Request
+    is_permanent: bool
+
+
+def _redirect(response: httpx.Response) -> _Redirect | None:
+    to = response.next_request
+    return _Redirect(to, response.status_code in PERMANENT) if to else None
+
+
+def _moved(result: FetchResult, moved_to: str) -> FetchResult:
+    return result if isinstance(result, FetchFailure) else replace(result, moved_to=moved_to)
+
+
+def _wall(response: httpx.Response, head: bytes) -> FetchFailure | None:
+    reason = wall_of(response.status_code, response.headers, str(response.url), head)
+    return FetchFailure(reason, f"http_{response.status_code} {response.reason_phrase}".rstrip()) if reason else None
 
 
 class _Clock:
@@ -219,43 +299,3 @@ async def _refuse_bad_port(request: httpx.Request) -> None:
     """httpx would let it through to the socket, which raises what no caller expects; a redirect may bring it too."""
     if request.url.port is not None and request.url.port > LAST_PORT:
         raise httpx.InvalidURL(f"no port: {request.url.port}")
-
-
-def _conditions(known: Validators) -> dict[str, str]:
-    """An ETag is the stronger mark, so it goes alone where both are known (RFC 9110, section 13.2.2).
-
-    A mark beyond ASCII is none: it cannot be sent back.
-    """
-    if known.etag and known.etag.isascii():
-        return {"If-None-Match": known.etag}
-    if known.last_modified and known.last_modified.isascii():
-        return {"If-Modified-Since": known.last_modified}
-    return {}
-
-
-def _excess_of_headers(response: httpx.Response) -> FetchFailure | None:
-    lines = response.headers.raw
-    if len(lines) > MAX_HEADER_LINES:
-        return FetchFailure(Reason.TOO_LARGE, f"more than {MAX_HEADER_LINES} header lines", for_good=True)
-    if sum(len(name) + len(value) for name, value in lines) > MAX_HEADER_BYTES:
-        return FetchFailure(Reason.TOO_LARGE, f"more than {MAX_HEADER_BYTES:,} bytes of headers", for_good=True)
-    return None
-
-
-def _refusal(response: httpx.Response) -> FetchFailure:
-    status = response.status_code
-    for_now = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _FOR_NOW
-    retry_after = _retry_after(response.headers.get("retry-after"), datetime.now(UTC)) if for_now else None
-    return FetchFailure(f"http_{status}", response.reason_phrase, for_good=not for_now, retry_after=retry_after)
-
-
-def _retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """Both forms of RFC 9110, section 10.2.3: seconds, and a date."""
-    if not value:
-        return None
-    try:
-        if value.strip().isdecimal():
-            return timedelta(seconds=min(int(value), 10**7))
-        return max(parsedate_to_datetime(value) - now, timedelta())
-    except (TypeError, ValueError, OverflowError):
-        return None

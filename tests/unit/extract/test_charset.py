@@ -42,6 +42,39 @@ def test_bytes_become_the_text_that_was_written(text: str, encoded_as: str, clai
 
 
 @pytest.mark.parametrize(
+    ("text", "encoded_as", "header", "meta"),
+    [
+        (RUSSIAN, "utf-8-sig", "koi8-r", "windows-1251"),
+        (RUSSIAN, "utf-16", "koi8-r", None),
+        (RUSSIAN, "koi8-r", "koi8-r", "windows-1251"),
+        (RUSSIAN, "cp1251", None, "windows-1251"),
+        (RUSSIAN, "cp1251", "no-such-charset", "windows-1251"),
+        (RUSSIAN, "utf-8", "koi8-r", "windows-1251"),
+        (ARABIC, "cp1256", "windows-1256", "utf-8"),
+        (CHINESE, "gb18030", "gb18030", "utf-8"),
+        (JAPANESE, "cp932", "shift_jis", "euc-jp"),
+        (JAPANESE, "cp932", "x-sjis", None),
+        (CHINESE, "utf-16-le", "utf-16le", None),
+        (CHINESE, "utf-16-be", "utf-16be", None),
+        (CHINESE, "utf-16-le", "utf-16", None),
+        (CHINESE, "utf-16-le", "ucs-2", None),
+        (RUSSIAN, "utf-8", None, "utf-16"),
+        (FRENCH, "cp1252", "x-user-defined", None),
+        (FRENCH, "cp1252", None, "x-user-defined"),
+        (RUSSIAN, "koi8-u", '"koi8-u"', None),
+        (RUSSIAN, "koi8-r", "csKOI8R", None),
+    ],
+)
+def test_the_mark_goes_before_the_header_and_the_header_before_the_markup(
+    text: str, encoded_as: str, header: str | None, meta: str | None
+) -> None:
+    page = f"<meta charset={meta}><p>{text}" if meta else text
+    body = page.encode(encoded_as)
+
+    assert decode(body, [header, charset_in_markup(body)]) == page
+
+
+@pytest.mark.parametrize(
     "claim", ["", "no-such-charset", "idna", "base64", "unicode_escape", "undefined", "x\x00y", "é"]
 )
 def test_a_claim_that_is_no_charset_is_passed_over(claim: str) -> None:
@@ -83,6 +116,13 @@ def test_bytes_that_nobody_wrote_are_no_text(body: bytes) -> None:
         (b'<meta charset="windows-1256">', "windows-1256"),
         (b"<META http-equiv='Content-Type' content='text/html; charset=gb2312'>", "gb2312"),
         (b'<?xml version="1.0" encoding="koi8-r"?><html>', "koi8-r"),
+        (b'<?xml version="1.0" encoding="koi8-r"?><meta charset="windows-1251">', "windows-1251"),
+        (b"<!-- <meta charset=koi8-r> --><meta charset=windows-1251>", "windows-1251"),
+        (b"<meta name=description content='charset=koi8-r'><meta charset=windows-1251>", "windows-1251"),
+        (b"<meta charset=utf-16le>", "utf-8"),
+        (b"<meta charset>", None),
+        (b"<meta http-equiv=content-type content=text/html>", None),
+        (b"<metadata charset=koi8-r>", None),
         (b"<p>the word charset=utf-7 in a text</p>", None),
         (b" " * 5000 + b"<meta charset=utf-8>", None),
     ],

@@ -14,9 +14,10 @@ from site_server import LOCAL, Site
 
 from pipeline.fetch.manners import FRESH_SECONDS, MAX_ROBOTS_BYTES, Manners, Rules, parse_robots, rules_of
 from pipeline.fetch.web import Limits, Request, Web
-from pipeline.models import Capture, Fetched, FetchFailure, FetchResult, Reason
+from pipeline.models import Capture, Fetched, FetchFailure, FetchResult, Reason, Turn, TurnScope
 
 LIMITS = Limits(timeout_seconds=5, user_agent="newsfold/0.1", allow_networks=(ip_network(LOCAL),))
+HOSTS = ["127.0.0.1", "localhost", "127.1"]
 
 
 class Time:
@@ -246,3 +247,176 @@ def test_a_host_is_left_alone_between_two_requests(
 
     assert [type(result) for result in results] == [Fetched] * 3
     assert time.waits == waits
+
+
+def _one_by_one(time: Time, *requests: Request) -> list[FetchResult]:
+    """The answers to requests that are made one after another."""
+
+    async def get() -> list[FetchResult]:
+        async with Web(LIMITS, Manners(clock=time.read, sleep=time.sleep)) as web:
+            return [await web.get(request) for request in requests]
+
+    return asyncio.run(get())
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "is_busy", "left"),
+    [
+        (429, {"Retry-After": "120"}, False, 120),
+        (429, {}, False, 60),
+        (429, {"Retry-After": "soon"}, False, 60),
+        (503, {"Retry-After": "120"}, False, 120),
+        (429, {"Retry-After": "9999999"}, False, 20 * 3600),
+        (403, {}, True, 3600),
+        (403, {"Retry-After": "120"}, True, 3600),
+        (403, {"Retry-After": "7200"}, True, 7200),
+    ],
+)
+def test_a_host_that_is_busy_is_left_alone_for_as_long_as_it_says(
+    site: Site, status: int, headers: dict[str, str], is_busy: bool, left: float
+) -> None:
+    busy = site.put("/busy", status=status, headers=headers)
+    bees = site.put("/bees", "Bees")
+
+    first, second = _one_by_one(Time(), Request(busy, forbidden_is_busy=is_busy), Request(bees))
+
+    assert isinstance(first, FetchFailure)
+    assert isinstance(second, FetchFailure)
+    assert (first.reason, first.was_asked) == (f"http_{status}", True)
+    assert (second.reason, second.was_asked, second.for_good) == (f"http_{status}", False, False)
+    assert second.retry_after == timedelta(seconds=left)
+    assert second.detail.startswith("not asked")
+    assert [path for path, _ in site.log] == ["/busy"]
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (503, {}),
+        (503, {"Retry-After": "0"}),
+        (500, {"Retry-After": "120"}),
+        (403, {}),
+        (403, {"Retry-After": "120"}),
+        (404, {"Retry-After": "120"}),
+    ],
+)
+def test_a_host_that_asks_for_no_rest_gets_the_next_request(site: Site, status: int, headers: dict[str, str]) -> None:
+    failing = site.put("/failing", status=status, headers=headers)
+
+    _, second = _one_by_one(Time(), Request(failing), Request(site.put("/bees", "Bees")))
+
+    assert isinstance(second, Fetched)
+
+
+def test_a_403_that_means_too_many_requests_waits_like_one(site: Site) -> None:
+    [result] = _one_by_one(Time(), Request(site.put("/bees", status=403), forbidden_is_busy=True))
+
+    assert result == FetchFailure("http_403", "Forbidden", retry_after=timedelta(hours=1))
+
+
+def test_a_host_that_rested_is_asked_again(site: Site) -> None:
+    time = Time()
+    busy, bees = site.put("/busy", status=429), site.put("/bees", "Bees")
+
+    async def get() -> list[FetchResult]:
+        async with Web(LIMITS, Manners(clock=time.read, sleep=time.sleep)) as web:
+            results = [await web.get(Request(busy)), await web.get(Request(bees))]
+            time.now += 60
+            return [*results, await web.get(Request(bees))]
+
+    assert [type(result) for result in asyncio.run(get())] == [FetchFailure, FetchFailure, Fetched]
+
+
+def test_who_shares_no_turn_with_a_busy_address_is_asked(site: Site) -> None:
+    busy = site.put("/busy", status=429)
+    turn = Turn(TurnScope.URL)
+    other = site.put("/bees", "Bees")
+
+    results = _one_by_one(
+        Time(),
+        Request(busy, turn=turn),
+        Request(other, turn=turn),
+        Request(busy, turn=turn),
+        Request(other.replace("127.0.0.1", "localhost")),
+    )
+
+    assert [type(result) for result in results] == [FetchFailure, Fetched, FetchFailure, Fetched]
+    assert [path for path, _ in site.log] == ["/busy", "/bees", "/bees"]
+
+
+def test_all_hosts_of_a_group_are_left_alone_with_the_busy_one(site: Site) -> None:
+    turn = Turn(TurnScope.GROUP, "labs")
+    busy = site.put("/busy", status=429)
+    other = site.put("/bees", "Bees").replace("127.0.0.1", "localhost")
+
+    results = _one_by_one(Time(), Request(busy, turn=turn), Request(other, turn=turn), Request(other))
+
+    assert [type(result) for result in results] == [FetchFailure, FetchFailure, Fetched]
+
+
+def test_that_a_host_rests_is_not_taken_for_its_rules(site: Site) -> None:
+    time = Time()
+    busy, bees = site.put("/busy", status=429), site.put("/bees", "Bees")
+    request = Request(bees, obeys_robots=True)
+
+    async def get() -> list[FetchResult]:
+        async with Web(LIMITS, Manners(clock=time.read, sleep=time.sleep)) as web:
+            results = [await web.get(Request(busy)), await web.get(request)]
+            time.now += 60
+            return [*results, await web.get(request)]
+
+    assert [type(result) for result in asyncio.run(get())] == [FetchFailure, FetchFailure, Fetched]
+
+
+@pytest.mark.parametrize(
+    ("turn", "interval", "robots", "waits"),
+    [
+        (Turn(interval_seconds=3), 0, "", [3, 3]),
+        (Turn(interval_seconds=3), 5, "", [5, 5]),
+        (Turn(interval_seconds=5), 3, "", [5, 5]),
+        (Turn(TurnScope.URL, interval_seconds=3), 0, "", []),
+        (Turn(TurnScope.URL), 0, "User-agent: *\nCrawl-delay: 7", [7, 7]),
+        (Turn(TurnScope.GROUP, "labs", 3), 0, "User-agent: *\nCrawl-delay: 7", [7, 7]),
+        (Turn(TurnScope.DOMAIN, interval_seconds=9), 0, "User-agent: *\nCrawl-delay: 7", [9, 9]),
+    ],
+)
+def test_the_longest_of_all_pauses_counts(
+    site: Site, turn: Turn, interval: float, robots: str, waits: list[float]
+) -> None:
+    time = Time()
+    manners = Manners(clock=time.read, sleep=time.sleep)
+    manners.learn(site.url, "127.0.0.1", parse_robots(robots.encode(), "newsfold"))
+    urls = [site.put(f"/{number}", "Bees") for number in range(3)]
+
+    async def get() -> list[FetchResult]:
+        async with Web(replace(LIMITS, host_interval_seconds=interval), manners) as web:
+            return [await web.get(Request(url, turn=turn)) for url in urls]
+
+    assert [type(result) for result in asyncio.run(get())] == [Fetched] * 3
+    assert time.waits == waits
+
+
+def test_hosts_of_a_group_are_asked_apart(site: Site) -> None:
+    time = Time()
+    url = site.put("/bees", "Bees")
+    turn = Turn(TurnScope.GROUP, "labs", 4)
+
+    results = _one_by_one(time, *(Request(url.replace("127.0.0.1", h), turn=turn) for h in HOSTS))
+
+    assert [type(result) for result in results] == [Fetched] * 3
+    assert time.waits == [4, 4]
+
+
+def test_several_at_once_at_one_host_still_start_apart(site: Site) -> None:
+    time = Time()
+    manners = Manners(clock=time.read, sleep=time.sleep)
+    manners.learn(site.url, "127.0.0.1", parse_robots(b"User-agent: *\nCrawl-delay: 7", "newsfold"))
+    requests = [Request(site.put(f"/{n}", "Bees"), turn=Turn(TurnScope.URL)) for n in range(4)]
+    started = time.now
+
+    async def get() -> list[FetchResult]:
+        async with Web(LIMITS, manners) as web:
+            return await asyncio.gather(*(web.get(request) for request in requests))
+
+    assert [type(result) for result in asyncio.run(get())] == [Fetched] * 4
+    assert time.now - started >= 21

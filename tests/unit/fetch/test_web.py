@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler
 from ipaddress import ip_network
 
 import pytest
-from site_server import LOCAL, Answer, Site
+from site_server import LOCAL, Answer, Site, reset
 
 from pipeline.fetch.web import MAX_REDIRECTS, Limits, Request, Web, fetch_all
 from pipeline.models import Capture, Fetched, FetchFailure, FetchResult, NotModified, Reason, Validators
@@ -323,10 +323,51 @@ def test_a_redirect_that_only_sets_a_cookie_comes_to_its_page(site: Site) -> Non
 
 
 def test_a_redirect_asks_the_new_address_whether_the_page_changed(site: Site) -> None:
-    site.put("/new", "Bees", headers={"ETag": '"one"'})
+    new = site.put("/new", "Bees", headers={"ETag": '"one"'})
     old = site.put("/old", status=301, headers={"Location": "/new"})
 
-    assert _get(Request(old, Validators('"one"'))) == NotModified(Validators('"one"'))
+    assert _get(Request(old, Validators('"one"'))) == NotModified(Validators('"one"'), moved_to=new)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "moved_to"),
+    [
+        ([], None),
+        ([302], None),
+        ([307, 303], None),
+        ([301], "/1"),
+        ([308], "/1"),
+        ([301, 308], "/2"),
+        ([301, 302], "/1"),
+        ([302, 301], None),
+        ([301, 302, 301], "/1"),
+    ],
+)
+def test_the_first_permanent_redirects_say_where_an_address_moved_to(
+    site: Site, statuses: list[int], moved_to: str | None
+) -> None:
+    for number, status in enumerate(statuses):
+        site.put(f"/{number}", status=status, headers={"Location": f"/{number + 1}"})
+    site.put(f"/{len(statuses)}", "Bees")
+
+    result = _get(site.url + "/0")
+
+    assert isinstance(result, Fetched)
+    assert result.moved_to == (moved_to and site.url + moved_to)
+
+
+def test_an_address_that_moved_to_itself_did_not_move(site: Site) -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        knows_us = handler.headers["Cookie"] == "seen=1"
+        handler.send_response(200 if knows_us else 301)
+        for name, value in {"Set-Cookie": "seen=1", "Location": "/bees", "Content-Length": "0"}.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+
+    result = _get(_speak(site, "/bees", answer))
+
+    assert isinstance(result, Fetched)
+    assert result.moved_to is None
 
 
 def test_a_body_of_a_redirect_is_not_waited_for(site: Site, release: threading.Event) -> None:
@@ -447,6 +488,46 @@ def test_an_answer_that_breaks_off_or_is_no_http_is_a_failure_for_now(site: Site
     assert isinstance(result, FetchFailure)
     assert result.detail.isprintable()
     assert result.detail
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_an_answer_longer_than_it_says_does_not_spoil_the_next_of_its_host(site: Site, is_kept: bool) -> None:
+    headers = {"Content-Length": "4"} | ({} if is_kept else {"Connection": "close"})
+    long = site.put("/long", b"Bees, and much more", headers=headers)
+    next_one = site.put("/next", "Tides")
+
+    async def get() -> list[FetchResult]:
+        async with Web(LIMITS) as web:
+            return [await web.get(Request(url)) for url in (long, next_one)]
+
+    bodies = [result.capture.body for result in asyncio.run(get()) if isinstance(result, Fetched)]
+
+    assert bodies == [b"Bees", b"Tides"]
+
+
+def test_a_kept_connection_that_breaks_is_replaced_once_and_a_new_one_is_not(site: Site) -> None:
+    site.put("/bees", "Bees")
+    _speak(site, "/reset", reset)
+
+    async def get() -> list[FetchResult]:
+        async with Web(LIMITS) as web:
+            return [await web.get(Request(site.url + path)) for path in ("/bees", "/reset", "/reset")]
+
+    assert [type(result) for result in asyncio.run(get())] == [Fetched, FetchFailure, FetchFailure]
+    assert [path for path, _ in site.log] == ["/bees", "/reset", "/reset", "/reset"]
+
+
+def test_a_server_that_answers_304_for_ever_answers_an_unconditional_request(site: Site) -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(304 if "If-None-Match" in handler.headers else 200)
+        handler.send_header("Content-Type", "text/html")
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    url = _speak(site, "/bees", answer)
+
+    assert isinstance(_get(Request(url, Validators('"one"'))), NotModified)
+    assert isinstance(_get(Request(url)), Fetched)
 
 
 @pytest.mark.parametrize(
