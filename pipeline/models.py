@@ -146,17 +146,6 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What one document of a source says: entries in its order, and further documents that belong to it (the sitemaps
-    of an index, the next page of a listing). `left_out` counts items that name no web address.
-    """
-
-    entries: tuple[Entry, ...] = ()
-    more: tuple[Link, ...] = ()
-    left_out: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Validators:
     """What a server gave us to ask "has it changed?" with (RFC 9110, section 13.1)."""
 
@@ -176,6 +165,19 @@ class Capture:
     body: bytes
     media_type: str
     charset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one document of a source says: entries in its order, and further documents that belong to it (the sitemaps
+    of an index, the next page of a listing). `left_out` counts items that name no web address, `bodies` are those of
+    entries that the document holds in full.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    more: tuple[Link, ...] = ()
+    left_out: int = 0
+    bodies: tuple[Capture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +261,8 @@ class Reason(StrEnum):
     SAME_PAGE = "same_page"
     FRONT_PAGE = "front_page"
     OUTSIDE_RANGE = "outside_range"
+    OLD = "old"
+    OFF_TOPIC = "off_topic"
 
 
 @dataclass(frozen=True, slots=True)

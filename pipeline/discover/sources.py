@@ -6,17 +6,31 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import tomlkit
+from pydantic import ValidationError
+
+from pipeline.discover.listing import check_selectors
+from pipeline.discover.options import dump_options, parse_options
 from pipeline.discover.urls import absolute
 from pipeline.errors import UserError
-from pipeline.models import IMPORT_SLUG, Source, SourceKind
+from pipeline.models import IMPORT_SLUG, Options, Selectors, Source, SourceKind, Turn, TurnScope
 
 _SLUG = re.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
-_ADDRESS_KEY = {SourceKind.FEED: "url", SourceKind.FILES: "path"}
-_KEYS = {"slug", "name", "kind", "url", "path", "language"}
+_ADDRESS_KEYS = {
+    SourceKind.FEED: ("url",),
+    SourceKind.SITEMAP: ("url",),
+    SourceKind.WORDPRESS: ("url",),
+    SourceKind.LISTING: ("url",),
+    SourceKind.FILES: ("path",),
+    SourceKind.JSONL: ("url", "path"),
+}
+_OPTIONS = {field.name for field in fields(Options)}
+_KEYS = {"slug", "name", "kind", "url", "path", "language", "known_from"} | _OPTIONS
+MAX_INTERVAL_SECONDS = 3600
 _TOP_KEYS = {"extends", "sources"}
 
 
@@ -59,11 +73,19 @@ def merge_sources(defaults: Iterable[Source], own: SourceFile) -> tuple[Source, 
 
 def describe_source(source: Source) -> str:
     """The TOML table for a source, as `newsfold sources add` writes it."""
-    values = {"slug": source.slug, "name": source.name, "kind": source.kind.value}
-    values[_ADDRESS_KEY[source.kind]] = source.address
-    if source.language:
-        values["language"] = source.language
-    return "[[sources]]\n" + "".join(f"{key} = {_toml_string(value)}\n" for key, value in values.items())
+    is_path = source.kind is SourceKind.FILES or absolute(source.address, "") is None
+    table = {
+        "slug": source.slug,
+        "name": source.name,
+        "kind": source.kind.value,
+        "path" if is_path else "url": source.address,
+        "language": source.language,
+        "known_from": source.known_from,
+        **dump_options(source.options),
+    }
+    tables = tomlkit.aot()
+    tables.append(tomlkit.item({key: value for key, value in table.items() if value is not None}))
+    return tomlkit.dumps({"sources": tables})
 
 
 def _source(table: dict[str, Any], number: int, origin: Path) -> Source:
@@ -75,27 +97,68 @@ def _source(table: dict[str, Any], number: int, origin: Path) -> Source:
     if slug == IMPORT_SLUG:
         raise UserError(f"{where}: key 'slug': {slug!r} is taken by imported articles", "choose another")
     kind = _kind(_text(table, "kind", where), where)
-    key = _ADDRESS_KEY[kind]
-    address = _text(table, key, where)
-    for other in set(_ADDRESS_KEY.values()) - {key}:
+    return Source(
+        slug,
+        _text(table, "name", where) if "name" in table else slug,
+        kind,
+        _address(table, kind, where, origin),
+        _text(table, "language", where) if "language" in table else None,
+        _text(table, "known_from", where) if "known_from" in table else None,
+        _options(table, kind, where),
+    )
+
+
+def _address(table: dict[str, Any], kind: SourceKind, where: str, origin: Path) -> str:
+    allowed = _ADDRESS_KEYS[kind]
+    for other in {"url", "path"} - set(allowed):
         if other in table:
-            raise UserError(f"{where}: key '{other}' does not go with kind \"{kind}\"", f"use '{key}'")
-    language = _text(table, "language", where) if "language" in table else None
-    name = _text(table, "name", where) if "name" in table else slug
-    return Source(slug, name, kind, _address(kind, address, where, origin), language)
-
-
-def _address(kind: SourceKind, address: str, where: str, origin: Path) -> str:
-    if kind is SourceKind.FILES:
+            raise UserError(f"{where}: key '{other}' does not go with kind \"{kind}\"", f"use '{allowed[0]}'")
+    key = next((key for key in allowed if key in table), allowed[0])
+    address = _text(table, key, where)
+    if key == "path":
         return str((origin.parent / Path(address).expanduser()).resolve())
     if absolute(address, "") is None:
         raise UserError(f"{where}: key 'url': {address!r} is no web address", "write it with https://")
     return address
 
 
+def _options(table: dict[str, Any], kind: SourceKind, where: str) -> Options:
+    for key, described in (("selectors", Selectors), ("turn", Turn)):
+        if isinstance(table.get(key), dict):
+            _check_keys(table[key], {field.name for field in fields(described)}, f"{where}: key '{key}'")
+    try:
+        options = parse_options({key: table[key] for key in _OPTIONS & table.keys()})
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        key = ".".join(map(str, first["loc"]))
+        raise UserError(f"{where}: key '{key}': {first['msg']}", "docs/sources.md has all keys") from exc
+    _check_limits(options, where)
+    if options.selectors and kind is not SourceKind.LISTING:
+        raise UserError(f"{where}: key 'selectors' does not go with kind \"{kind}\"", 'use kind = "listing"')
+    wrong = check_selectors(options.selectors) if options.selectors else None
+    if wrong:
+        raise UserError(f"{where}: key 'selectors': {wrong}", "mend that selector")
+    return options
+
+
+def _check_limits(options: Options, where: str) -> None:
+    turn = options.turn or Turn()
+    problems = {
+        "max_age_days": options.max_age_days is not None and options.max_age_days < 1 and "is less than a day",
+        "threshold": options.threshold is not None and not 0 <= options.threshold <= 1 and "is not from 0 to 1",
+        "turn.interval_seconds": not 0 <= turn.interval_seconds <= MAX_INTERVAL_SECONDS and "is not from 0 to 3600",
+        "turn.group": (turn.scope is TurnScope.GROUP) != bool(turn.group)
+        and 'goes with scope = "group", and only there',
+        "paths": any(not path.startswith("/") for path in options.paths) and "does not begin with /",
+    }
+    for key, problem in problems.items():
+        if problem:
+            raise UserError(f"{where}: key '{key}' {problem}", "docs/sources.md has all keys")
+
+
 def _kind(value: str, where: str) -> SourceKind:
-    if value not in {kind.value for kind in _ADDRESS_KEY}:
-        known = ", ".join(sorted(_ADDRESS_KEY))
+    if value not in {kind.value for kind in _ADDRESS_KEYS}:
+        known = ", ".join(sorted(_ADDRESS_KEYS))
         raise UserError(f"{where}: key 'kind': {value!r} is not known", f"use one of {known}")
     return SourceKind(value)
 
@@ -122,8 +185,3 @@ def _check_unique(sources: Iterable[Source], origin: Path) -> None:
         if source.slug in seen:
             raise UserError(f"{origin}: source {source.slug}: key 'slug' is used twice", "give each source its own")
         seen.add(source.slug)
-
-
-def _toml_string(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08X}" for c in escaped) + '"'
