@@ -19,7 +19,8 @@ _CLOCK_ERROR = timedelta(hours=12)
 def build_article(entry: Entry, capture: Capture, document: Document, *, now: datetime) -> Article:
     """Join what the source said, where the body was found, and what it holds.
 
-    A record's own date wins, then the source's, then the page's; a source's date after `now` is no date.
+    A record's own date wins, then the source's, then the page's, then the day the source says the page changed; a
+    source's date after `now` is no date.
     """
     url = _own_address(document.canonical_url, capture.url) or capture.url
     published_at, said_by = _published_at(entry, document, now)
@@ -64,4 +65,6 @@ def _published_at(entry: Entry, document: Document, now: datetime) -> tuple[date
         return document.published_at, "record"
     if entry.published_at is not None and entry.published_at <= now + _CLOCK_ERROR:
         return entry.published_at, "feed"
+    if document.published_at is None and entry.updated_at is not None and entry.updated_at <= now + _CLOCK_ERROR:
+        return entry.updated_at, "sitemap"
     return document.published_at, document.published_at_source

@@ -55,9 +55,13 @@ class Feed:
 
 def settle_date(entry: Entry, *, now: datetime) -> Entry:
     """The entry as a poll at `now` may believe it: not dated after that poll."""
-    if entry.published_at is None:
+    if entry.published_at is None and entry.updated_at is None:
         return entry
-    return replace(entry, published_at=settle(entry.published_at, now=now))
+    return replace(
+        entry,
+        published_at=entry.published_at and settle(entry.published_at, now=now),
+        updated_at=entry.updated_at and settle(entry.updated_at, now=now),
+    )
 
 
 def _entry(item: Item, url: str, *, is_built_anew: bool) -> Entry:

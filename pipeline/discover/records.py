@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from pipeline.discover.urls import absolute
-from pipeline.models import RECORD_MEDIA_TYPE, Capture
+from pipeline.errors import FeedError
+from pipeline.extract.moments import parse_moment
+from pipeline.models import RECORD_MEDIA_TYPE, Capture, Entry, Reading
 
 _KNOWN = {"url", "text", "html", "title", "author", "language", "published_at", "site"}
 
@@ -29,6 +32,21 @@ class Rejected:
 
 def parse_record(raw: bytes, line: int) -> Record | Rejected:
     """Read one line of a JSONL file; `line` counts from 1. A bad line is a value, so that the others go on."""
+    found = _parse_named(raw, line)
+    if isinstance(found, Rejected):
+        return found
+    return _record(found, raw) or Rejected(line, "neither 'text' nor 'html' holds a text")
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A line that names a web address, with all its fields."""
+
+    url: str
+    data: dict[str, Any]
+
+
+def _parse_named(raw: bytes, line: int) -> _Named | Rejected:
     try:
         data = json.loads(raw.decode("utf-8-sig", errors="replace"))
     except (ValueError, RecursionError) as exc:
@@ -39,7 +57,45 @@ def parse_record(raw: bytes, line: int) -> Record | Rejected:
     url = absolute(link, "") if isinstance(link, str) else None
     if url is None:
         return Rejected(line, f"'url' is no web address ({link!r})" if link else "'url' is missing")
-    if not any(isinstance(data.get(key), str) and data[key].strip() for key in ("text", "html")):
-        return Rejected(line, "neither 'text' nor 'html' holds a text")
-    capture = Capture(url, raw.strip(), RECORD_MEDIA_TYPE, "utf-8")
-    return Record(capture, frozenset(data.keys() - _KNOWN))
+    return _Named(url, data)
+
+
+def _record(named: _Named, raw: bytes) -> Record | None:
+    if not (_text(named, "text") or _text(named, "html")):
+        return None
+    capture = Capture(named.url, raw.strip(), RECORD_MEDIA_TYPE, "utf-8")
+    return Record(capture, frozenset(named.data.keys() - _KNOWN))
+
+
+def _entry(named: _Named) -> Entry:
+    moment = parse_moment(_text(named, "published_at") or "")
+    return Entry(named.url, _text(named, "title"), _text(named, "author"), moment)
+
+
+def _text(named: _Named, field: str) -> str | None:
+    value = named.data.get(field)
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def read_records(capture: Capture) -> Reading:
+    """What a JSONL document says: one article a line, with its text, or else only where it is.
+
+    Lines that name no article are counted as left out. Raises FeedError where none does.
+    """
+    entries: list[Entry] = []
+    bodies: list[Capture] = []
+    rejected: list[Rejected] = []
+    for number, raw in enumerate(capture.body.splitlines(), 1):
+        if not raw.strip():
+            continue
+        found = _parse_named(raw, number)
+        if isinstance(found, Rejected):
+            rejected.append(found)
+        elif record := _record(found, raw):
+            entries.append(Entry(found.url))
+            bodies.append(record.capture)
+        else:
+            entries.append(_entry(found))
+    if rejected and not entries:
+        raise FeedError("not_jsonl", f"line {rejected[0].line}: {rejected[0].problem}")
+    return Reading(tuple(entries), left_out=len(rejected), bodies=tuple(bodies))

@@ -94,3 +94,8 @@ class Outage:
 
     def _is_suspected(self) -> bool:
         return not self._is_reached and len(self._lost) >= EARLY_HOSTS
+
+
+def is_nobodys_fault(failure: FetchFailure, *, outage: bool) -> bool:
+    """Whether a failure says nothing of its address: it was not asked, or our network was down in that round."""
+    return not failure.was_asked or (outage and failure.reason in _LOST)

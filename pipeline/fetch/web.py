@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -148,8 +148,9 @@ class Web:
         host = hop.url.host
         keys = turn_keys(turn, host, str(hop.url))
         interval = max(turn.interval_seconds, self._limits.host_interval_seconds)
-        wider = self._turns[keys[0]] if len(keys) > 1 else nullcontext()
-        async with wider, self._turns[keys[-1]]:
+        async with AsyncExitStack() as stack:
+            for key in keys:
+                await stack.enter_async_context(self._turns[key])
             while True:
                 resting = self._manners.resting(keys)
                 if resting:
