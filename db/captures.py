@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, text
 
 from db.pages import remember_entries, settle
-from pipeline.models import Capture, Entry, Outcome, Validators
+from db.sources import source_of
+from pipeline.discover.urls import canonicalize
+from pipeline.models import Capture, Entry, Fetched, Outcome, Source, Validators
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class PageToLoad:
 
     id: int
     source_id: int
-    source_language: str | None
+    source: Source
     entry: Entry
     capture: Capture
 
@@ -40,13 +43,13 @@ def claim_imported(
 
     A body that its loaded page had before gets the outcome 'unchanged', so that importing a file twice adds nothing.
     """
-    remember_entries(conn, source_id, [Entry(one.url) for one in captures.values()], is_wanted=True, now=now)
+    remember_entries(conn, run_id, source_id, [Entry(one.url) for one in captures.values()], is_wanted=True, now=now)
     claimed = conn.execute(_CLAIM_NAMED, {"run": run_id, "urls": list(captures)}).all()
     page_ids = []
     for page_id, canonical_url in claimed:
         if _was_loaded(conn, page_id, captures[canonical_url]):
             settle(conn, run_id, page_id, Outcome.UNCHANGED)
-        elif keep_capture(conn, run_id, page_id, captures[canonical_url], Validators(), now=now):
+        elif keep_capture(conn, run_id, page_id, Fetched(captures[canonical_url]), now=now):
             page_ids.append(page_id)
     return Imported(page_ids, left=len(captures) - len(claimed))
 
@@ -63,6 +66,27 @@ _CLAIM_NAMED = text("""
         on conflict (run_id, page_id) do update set outcome = 'pending', reason = null, decided_at = null
     )
     select id, canonical_url from claimed order by id
+""")
+
+
+def deliver(conn: Connection, bodies: Iterable[Capture], now: datetime) -> None:
+    """Keep bodies that a source delivered itself, for pages that are known: a body that is new makes its page due."""
+    for body in bodies:
+        conn.execute(_DELIVER, _stored(body) | {"canonical": canonicalize(body.url), "now": now})
+
+
+_DELIVER = text("""
+    with page as (
+        select id from ingest.page where md5(canonical_url) = md5(:canonical) and claimed_by is null for update
+    ), kept as (
+        insert into ingest.capture (page_id, url, media_type, charset, body, body_hash, size)
+        select page.id, :url, :media_type, :charset, :body, :hash, :size from page
+        on conflict (page_id, body_hash) do nothing
+        returning page_id
+    )
+    update ingest.page p
+    set state = 'fetched', reason = null, detail = null, next_attempt_at = null, last_fetched_at = :now
+    from kept where p.id = kept.page_id
 """)
 
 
@@ -94,8 +118,14 @@ def pages_to_load(conn: Connection, page_ids: Sequence[int]) -> list[PageToLoad]
         PageToLoad(
             row.id,
             row.source_id,
-            row.source_language,
-            Entry(row.page_url, row.entry_title, row.entry_author, row.entry_published_at),
+            source_of(row),
+            Entry(
+                row.page_url,
+                row.entry_title,
+                row.entry_author,
+                row.entry_published_at,
+                updated_at=row.entry_updated_at,
+            ),
             Capture(row.url, gzip.decompress(row.body), row.media_type, row.charset),
         )
         for row in rows
@@ -104,7 +134,8 @@ def pages_to_load(conn: Connection, page_ids: Sequence[int]) -> list[PageToLoad]
 
 _TO_LOAD = text("""
     select p.id, p.source_id, p.url as page_url, p.entry_title, p.entry_author, p.entry_published_at,
-           s.language as source_language, c.url, c.media_type, c.charset, c.body
+           p.entry_updated_at, s.slug, s.name, s.kind, s.address, s.language, s.known_from, s.options,
+           c.url, c.media_type, c.charset, c.body
     from ingest.page p
     join ingest.source s on s.id = p.source_id
     cross join lateral (select * from ingest.capture c where c.page_id = p.id order by c.fetched_at desc, c.id desc
@@ -114,30 +145,34 @@ _TO_LOAD = text("""
 """)
 
 
-def keep_capture(
-    conn: Connection, run_id: int, page_id: int, capture: Capture, validators: Validators, *, now: datetime
-) -> bool:
+def keep_capture(conn: Connection, run_id: int, page_id: int, fetched: Fetched, *, now: datetime) -> bool:
     """Keep the body a fetch brought. False where it is the one the page's article was made of: that page is done."""
-    body_hash = hashlib.sha256(capture.body).hexdigest()
-    conn.execute(
-        _KEEP,
-        {
-            "page": page_id,
-            "url": capture.url,
-            "media_type": capture.media_type,
-            "charset": capture.charset,
-            "body": gzip.compress(capture.body, compresslevel=6, mtime=0),
-            "hash": body_hash,
-            "size": len(capture.body),
-        },
-    )
-    return mark_fetched(conn, run_id, page_id, validators, body_hash, now=now)
+    stored = _stored(fetched.capture)
+    conn.execute(_KEEP, stored | {"page": page_id})
+    conn.execute(_KEEP_OPT_OUT, {"page": page_id, "said": list(fetched.opt_out) or None})
+    return mark_fetched(conn, run_id, page_id, fetched.validators, stored["hash"], now=now)
+
+
+def _stored(capture: Capture) -> dict[str, Any]:
+    return {
+        "url": capture.url,
+        "media_type": capture.media_type,
+        "charset": capture.charset,
+        "body": gzip.compress(capture.body, compresslevel=6, mtime=0),
+        "hash": hashlib.sha256(capture.body).hexdigest(),
+        "size": len(capture.body),
+    }
 
 
 _KEEP = text("""
     insert into ingest.capture (page_id, url, media_type, charset, body, body_hash, size)
     values (:page, :url, :media_type, :charset, :body, :hash, :size)
     on conflict (page_id, body_hash) do update set fetched_at = now()
+""")
+
+
+_KEEP_OPT_OUT = text("""
+    update ingest.page set opt_out = :said where id = :page and opt_out is distinct from cast(:said as text[])
 """)
 
 

@@ -8,8 +8,11 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, text
 
+from db.sources import source_of
+from pipeline.discover.horizon import Horizon
 from pipeline.discover.urls import canonicalize
-from pipeline.models import Entry, Outcome, Source, SourceKind, Validators
+from pipeline.models import Entry, Outcome, Source, Validators
+from pipeline.topic.relevance import Relevance
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +27,19 @@ class PageToFetch:
 
 
 def remember_entries(
-    conn: Connection, source_id: int, entries: Iterable[Entry], *, is_wanted: bool, now: datetime
+    conn: Connection,
+    run_id: int,
+    source_id: int,
+    entries: Iterable[Entry],
+    *,
+    is_wanted: bool,
+    now: datetime,
+    horizon: Horizon | None = None,
 ) -> int:
     """Make a page of each entry that is not known by its canonical URL; the number of new ones.
 
+    A new page beyond the `horizon` is known and put aside: its outcome in the run is skipped, as old. One that was put
+    aside is due as soon as something names it that wants it: a backfill, or an entry with a later date.
     `is_wanted` says that the daily job wants the pages, so that a backfill of other days must not put them aside. A
     known page keeps its earliest date, and gets none from after its discovery. It is due again where its own source
     names another version of it, or where a backfill had left it out. For versions the wait doubles: a page fetched last
@@ -41,17 +53,20 @@ def remember_entries(
         _REMEMBER,
         {
             "source": source_id,
+            "run": run_id,
             "urls": [entry.url for entry in rows.values()],
             "canonical_urls": list(rows),
             "titles": [entry.title for entry in rows.values()],
             "authors": [entry.author for entry in rows.values()],
             "dates": [entry.published_at for entry in rows.values()],
+            "updates": [entry.updated_at for entry in rows.values()],
             "versions": [entry.version for entry in rows.values()],
+            "old": [horizon is not None and not horizon.admits(entry) for entry in rows.values()],
             "wanted": is_wanted,
             "now": now,
         },
     )
-    return sum(is_new for (is_new,) in result)
+    return int(result.scalar_one())
 
 
 def _by_page(entries: Iterable[Entry]) -> dict[str, Entry]:
@@ -74,41 +89,61 @@ _NEXT_FETCH = """case when page.last_fetched_at is null
                           then cast(:now as timestamptz)
                       else greatest(:now, page.last_fetched_at + (page.last_fetched_at - page.discovered_at)
                                           - interval '1 hour') end"""
+# What was put aside without a date stays aside: a list of everything names it each time.
+_IS_REVIVED = """(coalesce(page.reason, '') in ('outside_range', 'old') and excluded.reason is null
+                          and (page.reason = 'outside_range' or not excluded.is_wanted
+                               or coalesce(excluded.entry_published_at, excluded.entry_updated_at) is not null))"""
 _REMEMBER = text(
     """
-    insert into ingest.page as page
-        (source_id, url, canonical_url, entry_title, entry_author, entry_published_at, entry_version,
-         is_wanted, discovered_at)
-    select :source, e.*, :wanted, :now
-    from unnest(cast(:urls as text[]), cast(:canonical_urls as text[]), cast(:titles as text[]),
-                cast(:authors as text[]), cast(:dates as timestamptz[]), cast(:versions as text[]))
-         as e (url, canonical_url, title, author, published_at, version)
-    left join ingest.page p on md5(p.canonical_url) = md5(e.canonical_url)
-    left join ingest.source s on s.id = p.source_id
-    where p.id is null
-       or (e.version is not null and e.version is distinct from p.entry_version and p.source_id = :source)
-       or e.published_at < coalesce(p.entry_published_at, p.discovered_at)
-       or p.reason = 'outside_range'
-       or (:wanted and not p.is_wanted)
-       or not (s.is_followed or p.source_id = :source)
-    order by e.canonical_url
-    on conflict (md5(canonical_url)) do update set
-        source_id = case when {is_own} then excluded.source_id else page.source_id end,
-        entry_title = coalesce(page.entry_title, excluded.entry_title),
-        entry_author = coalesce(page.entry_author, excluded.entry_author),
-        entry_published_at = case when excluded.entry_published_at
-                                       < coalesce(page.entry_published_at, page.discovered_at)
-                                  then excluded.entry_published_at else page.entry_published_at end,
-        entry_version = case when {is_own} then coalesce(excluded.entry_version, page.entry_version)
-                             else page.entry_version end,
-        is_wanted = page.is_wanted or excluded.is_wanted,
-        state = case when page.reason = 'outside_range' then 'fetched' else page.state end,
-        reason = nullif(page.reason, 'outside_range'),
-        next_attempt_at = case when {is_own} and excluded.entry_version is distinct from page.entry_version
-                                and excluded.entry_version is not null
-                               then coalesce(page.next_attempt_at, {next_fetch}) else page.next_attempt_at end
-    returning xmax = 0
-""".replace("{is_own}", _IS_OWN).replace("{next_fetch}", _NEXT_FETCH)
+    with remembered as (
+        insert into ingest.page as page
+            (source_id, url, canonical_url, entry_title, entry_author, entry_published_at, entry_updated_at,
+             entry_version, is_wanted, discovered_at, state, reason)
+        select :source, e.url, e.canonical_url, e.title, e.author, e.published_at, e.updated_at, e.version,
+            :wanted and not e.is_old, :now,
+            case when e.is_old then 'skipped' else 'discovered' end, case when e.is_old then 'old' end
+        from unnest(cast(:urls as text[]), cast(:canonical_urls as text[]), cast(:titles as text[]),
+                    cast(:authors as text[]), cast(:dates as timestamptz[]), cast(:updates as timestamptz[]),
+                    cast(:versions as text[]), cast(:old as boolean[]))
+             as e (url, canonical_url, title, author, published_at, updated_at, version, is_old)
+        left join ingest.page p on md5(p.canonical_url) = md5(e.canonical_url)
+        left join ingest.source s on s.id = p.source_id
+        where p.id is null
+           or e.published_at < coalesce(p.entry_published_at, p.discovered_at)
+           or not (s.is_followed or p.source_id = :source)
+           or (not e.is_old
+               and ((e.version is not null and e.version is distinct from p.entry_version and p.source_id = :source)
+                    or p.reason = 'outside_range'
+                    or (p.reason = 'old' and (not :wanted or coalesce(e.published_at, e.updated_at) is not null))
+                    or (:wanted and not p.is_wanted)))
+        order by e.canonical_url
+        on conflict (md5(canonical_url)) do update set
+            source_id = case when {is_own} then excluded.source_id else page.source_id end,
+            entry_title = coalesce(page.entry_title, excluded.entry_title),
+            entry_author = coalesce(page.entry_author, excluded.entry_author),
+            entry_published_at = case when excluded.entry_published_at
+                                           < coalesce(page.entry_published_at, page.discovered_at)
+                                      then excluded.entry_published_at else page.entry_published_at end,
+            entry_updated_at = least(page.entry_updated_at, excluded.entry_updated_at),
+            entry_version = case when {is_own} then coalesce(excluded.entry_version, page.entry_version)
+                                 else page.entry_version end,
+            is_wanted = page.is_wanted or excluded.is_wanted,
+            state = case when {is_revived} then case page.reason when 'old' then 'discovered' else 'fetched' end
+                         else page.state end,
+            reason = case when not {is_revived} then page.reason end,
+            next_attempt_at = case when {is_own} and excluded.entry_version is distinct from page.entry_version
+                                    and excluded.entry_version is not null and excluded.reason is null
+                                   then coalesce(page.next_attempt_at, {next_fetch}) else page.next_attempt_at end
+        returning id, xmax = 0 as is_new, reason
+    ), put_aside as (
+        insert into ingest.outcome (run_id, page_id, outcome, reason, decided_at)
+        select :run, id, 'skipped', reason, now() from remembered where is_new and reason is not null
+        on conflict do nothing
+    )
+    select count(*) from remembered where is_new
+""".replace("{is_own}", _IS_OWN)
+    .replace("{is_revived}", _IS_REVIVED)
+    .replace("{next_fetch}", _NEXT_FETCH)
 )
 
 
@@ -145,7 +180,10 @@ _DUE = """
     where p.claimed_by is null
       and (p.state in ('discovered', 'fetched') or p.next_attempt_at <= :now)
       and s.slug = any(:slugs)
-      and (cast(:since as date) is null or p.entry_published_at is null
+      and (cast(:since as date) is null
+           or (p.entry_published_at is null
+               and (p.entry_updated_at is null
+                    or p.entry_updated_at >= cast(:since as timestamp) at time zone 'UTC'))
            or (p.entry_published_at >= cast(:since as timestamp) at time zone 'UTC'
                and p.entry_published_at < cast(cast(:until as date) + 1 as timestamp) at time zone 'UTC'))
 """
@@ -184,14 +222,15 @@ def pages_to_fetch(conn: Connection, page_ids: Sequence[int]) -> list[PageToFetc
             row.url,
             Validators(row.etag, row.last_modified),
             row.failures,
-            Source(row.slug, row.name, SourceKind(row.kind), row.address, row.language),
+            source_of(row),
         )
         for row in rows
     ]
 
 
 _TO_FETCH = text("""
-    select p.id, p.url, p.etag, p.last_modified, p.failures, s.slug, s.name, s.kind, s.address, s.language
+    select p.id, p.url, p.etag, p.last_modified, p.failures, s.slug, s.name, s.kind, s.address, s.language,
+        s.known_from, s.options
     from ingest.page p
     join ingest.source s on s.id = p.source_id
     where p.id = any(:ids) and p.state = 'discovered'
@@ -247,6 +286,15 @@ _SETTLE = text("""
     set outcome = :outcome, reason = cast(:reason as text), decided_at = now()
     where run_id = :run and page_id = :page
 """)
+
+
+def keep_relevance(conn: Connection, page_id: int, relevance: Relevance) -> None:
+    """How much a page is about its topic, and the terms that earned it."""
+    terms = [hit.text for hit in relevance.terms]
+    conn.execute(_KEEP_RELEVANCE, {"page": page_id, "score": relevance.score, "terms": terms})
+
+
+_KEEP_RELEVANCE = text("update ingest.page set relevance = :score, relevance_terms = :terms where id = :page")
 
 
 def count_failure(conn: Connection, page_id: int, now: datetime) -> None:

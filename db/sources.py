@@ -2,38 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, or_, select, update
+from sqlalchemy import Connection, and_, case, delete, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from db.tables import PollRow, SourceRow
+from db.tables import PollRow, ResourceRow, SourceRow
+from pipeline.discover.moves import Move
+from pipeline.discover.options import dump_options, parse_options
 from pipeline.models import Source, SourceKind, Validators
 
 
 @dataclass(frozen=True, slots=True)
+class Resource:
+    """A document of a source as it was read last."""
+
+    validators: Validators
+    body_hash: str
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A document of a source that is as it was, and what its server gave with that answer."""
+
+    source_id: int
+    url: str
+    validators: Validators
+
+
+@dataclass(frozen=True, slots=True)
 class StoredSource:
-    """A source with what we remember of its polls; `failures` counts those in a row."""
+    """A source with what we remember of its polls; `failures` counts those in a row, `resources` are by URL."""
 
     id: int
     source: Source
-    validators: Validators
     failures: int
+    last_success_at: datetime | None
+    move: Move | None
+    resources: Mapping[str, Resource]
 
 
 @dataclass(frozen=True, slots=True)
 class Poll:
     """What one source said in one run: 'new', 'unchanged' or 'failed'. `entries` and `new_pages` are counts."""
 
+    source_id: int
     state: str
     seconds: float
     entries: int = 0
     new_pages: int = 0
     oldest_entry_at: datetime | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """That a source answered. `entries` and `newest_entry_at` are None where it said nothing about all it has."""
+
+    source_id: int
+    has_news: bool = False
+    entries: int | None = None
+    newest_entry_at: datetime | None = None
+    move: Move | None = None
 
 
 def follow(conn: Connection, sources: Sequence[Source]) -> None:
@@ -47,9 +82,13 @@ def follow(conn: Connection, sources: Sequence[Source]) -> None:
 
 
 def keep(conn: Connection, sources: Sequence[Source]) -> None:
-    """Store these sources and leave the others as they are."""
+    """Store these sources and leave the others as they are. One that is read otherwise than before is read anew: what
+    we would ask its server with would make it look unchanged.
+    """
     if sources:
-        conn.execute(_upsert(sorted(sources, key=lambda source: source.slug)))
+        changed = conn.execute(_upsert(sorted(sources, key=lambda source: source.slug))).scalars().all()
+        if changed:
+            conn.execute(delete(ResourceRow).where(ResourceRow.source_id.in_(changed)))
 
 
 def due_sources(conn: Connection, slugs: Iterable[str], now: datetime) -> list[str]:
@@ -61,78 +100,161 @@ def due_sources(conn: Connection, slugs: Iterable[str], now: datetime) -> list[s
 
 def stored_sources(conn: Connection, slugs: Iterable[str]) -> list[StoredSource]:
     """The named sources, in the order of their slugs."""
-    rows = conn.execute(select(SourceRow).where(SourceRow.slug.in_(list(slugs))).order_by(SourceRow.slug))
+    rows = conn.execute(select(SourceRow).where(SourceRow.slug.in_(list(slugs))).order_by(SourceRow.slug)).all()
+    read = select(ResourceRow).where(ResourceRow.source_id.in_([row.id for row in rows]))
+    resources: defaultdict[int, dict[str, Resource]] = defaultdict(dict)
+    for one in conn.execute(read):
+        validators = Validators(one.etag, one.last_modified)
+        resources[one.source_id][one.url] = Resource(validators, one.body_hash, one.read_at)
     return [
         StoredSource(
             row.id,
-            Source(row.slug, row.name, SourceKind(row.kind), row.address, row.language),
-            Validators(row.etag, row.last_modified),
+            source_of(row),
             row.failures,
+            row.last_success_at,
+            Move(row.moved_to, row.moved_since) if row.moved_to else None,
+            resources[row.id],
         )
         for row in rows
     ]
 
 
-def add_poll(conn: Connection, run_id: int, source_id: int, poll: Poll) -> None:
-    """Keep what a source said in a run."""
+def source_of(row: Any) -> Source:
+    """The source of a row that has its columns."""
+    options = parse_options(row.options)
+    return Source(row.slug, row.name, SourceKind(row.kind), row.address, row.language, row.known_from, options)
+
+
+def add_polls(conn: Connection, run_id: int, polls: Sequence[Poll]) -> None:
+    """Keep what sources said in a run."""
+    if polls:
+        rows = [{"run_id": run_id, **asdict(poll)} for poll in polls]
+        conn.execute(insert(PollRow).values(rows).on_conflict_do_nothing())
+
+
+def mark_read(
+    conn: Connection, source_id: int, url: str, validators: Validators, body_hash: str, now: datetime
+) -> None:
+    """A document of a source was read: we know what to ask for it with next time."""
     conn.execute(
-        insert(PollRow)
-        .values(
-            run_id=run_id,
-            source_id=source_id,
-            state=poll.state,
-            reason=poll.reason,
-            entries=poll.entries,
-            new_pages=poll.new_pages,
-            oldest_entry_at=poll.oldest_entry_at,
-            seconds=poll.seconds,
-        )
-        .on_conflict_do_nothing()
+        _MARK_READ,
+        {
+            "source": source_id,
+            "url": url,
+            "etag": validators.etag,
+            "modified": validators.last_modified,
+            "hash": body_hash,
+            "now": now,
+        },
     )
 
 
-def mark_answered(conn: Connection, source_id: int, validators: Validators, *, new_pages: int, now: datetime) -> None:
-    """A source answered: it is healthy, and we know what to ask it with next time."""
-    values: dict[str, Any] = {
-        "etag": validators.etag,
-        "last_modified": validators.last_modified,
-        "last_polled_at": now,
-        "last_success_at": now,
-        "failures": 0,
-        "last_error": None,
-        "next_poll_at": None,
-    }
-    if new_pages:
-        values["last_new_at"] = now
-    conn.execute(update(SourceRow).where(SourceRow.id == source_id).values(values))
+_MARK_READ = text("""
+    insert into ingest.resource as known (source_id, url, etag, last_modified, body_hash, read_at)
+    values (:source, :url, :etag, :modified, :hash, :now)
+    on conflict (source_id, md5(url)) do update
+    set etag = excluded.etag, last_modified = excluded.last_modified, body_hash = excluded.body_hash,
+        read_at = excluded.read_at
+""")
 
 
-def mark_failed(conn: Connection, source_id: int, error: str, *, next_poll_at: datetime, now: datetime) -> None:
+def renew(conn: Connection, renewals: Sequence[Renewal], now: datetime) -> None:
+    """Documents are as they were; a server may have given new validators for them."""
+    if renewals:
+        conn.execute(
+            _RENEW,
+            {
+                "sources": [one.source_id for one in renewals],
+                "urls": [one.url for one in renewals],
+                "etags": [one.validators.etag for one in renewals],
+                "dates": [one.validators.last_modified for one in renewals],
+                "now": now,
+            },
+        )
+
+
+_RENEW = text("""
+    update ingest.resource r
+    set etag = coalesce(n.etag, r.etag), last_modified = coalesce(n.last_modified, r.last_modified), read_at = :now
+    from unnest(cast(:sources as bigint[]), cast(:urls as text[]), cast(:etags as text[]), cast(:dates as text[]))
+         as n (source_id, url, etag, last_modified)
+    where r.source_id = n.source_id and md5(r.url) = md5(n.url)
+""")
+
+
+def mark_answered(conn: Connection, answered: Sequence[Success], now: datetime) -> None:
+    """Sources answered: they are healthy."""
+    if answered:
+        conn.execute(
+            _MARK_ANSWERED,
+            {
+                "ids": [one.source_id for one in answered],
+                "news": [one.has_news for one in answered],
+                "entries": [one.entries for one in answered],
+                "newest": [one.newest_entry_at for one in answered],
+                "moved_to": [one.move.to if one.move else None for one in answered],
+                "moved_since": [one.move.since if one.move else None for one in answered],
+                "now": now,
+            },
+        )
+
+
+_MARK_ANSWERED = text("""
+    update ingest.source s
+    set last_polled_at = :now, last_success_at = :now, failures = 0, last_error = null, next_poll_at = null,
+        last_new_at = case when n.has_news then cast(:now as timestamptz) else s.last_new_at end,
+        entries = coalesce(n.entries, s.entries),
+        newest_entry_at = case when n.entries is null then s.newest_entry_at else n.newest end,
+        moved_to = n.moved_to, moved_since = n.moved_since
+    from unnest(cast(:ids as bigint[]), cast(:news as boolean[]), cast(:entries as int[]),
+                cast(:newest as timestamptz[]), cast(:moved_to as text[]), cast(:moved_since as timestamptz[]))
+         as n (id, has_news, entries, newest, moved_to, moved_since)
+    where s.id = n.id
+""")
+
+
+def mark_failed(
+    conn: Connection, source_id: int, error: str, *, move: Move | None, next_poll_at: datetime, now: datetime
+) -> None:
     """A source did not answer, or not with what it is: backed off, never dead."""
     conn.execute(
         update(SourceRow)
         .where(SourceRow.id == source_id)
-        .values(last_polled_at=now, failures=SourceRow.failures + 1, last_error=error, next_poll_at=next_poll_at)
+        .values(
+            last_polled_at=now,
+            failures=SourceRow.failures + 1,
+            last_error=error,
+            next_poll_at=next_poll_at,
+            moved_to=move and move.to,
+            moved_since=move and move.since,
+        )
     )
 
 
 def _upsert(sources: Iterable[Source]) -> Any:
     statement = insert(SourceRow).values(
         [
-            {"slug": s.slug, "name": s.name, "kind": s.kind, "address": s.address, "language": s.language}
+            {
+                "slug": s.slug,
+                "name": s.name,
+                "kind": s.kind,
+                "address": s.address,
+                "language": s.language,
+                "known_from": s.known_from,
+                "options": dump_options(s.options),
+            }
             for s in sources
         ]
     )
     new = statement.excluded
+    is_as_before = and_(SourceRow.address == new.address, SourceRow.kind == new.kind, SourceRow.options == new.options)
     changed = or_(
+        ~is_as_before,
         SourceRow.name != new.name,
-        SourceRow.kind != new.kind,
-        SourceRow.address != new.address,
         SourceRow.language.is_distinct_from(new.language),
+        SourceRow.known_from.is_distinct_from(new.known_from),
         ~SourceRow.is_followed,
     )
-    # Another address is another resource: what we asked the old one with would make the new one look unchanged.
-    is_same_resource = SourceRow.address == new.address
     return statement.on_conflict_do_update(
         index_elements=[SourceRow.slug],
         set_={
@@ -140,10 +262,12 @@ def _upsert(sources: Iterable[Source]) -> Any:
             "kind": new.kind,
             "address": new.address,
             "language": new.language,
+            "known_from": new.known_from,
+            "options": new.options,
             "is_followed": True,
-            "etag": case((is_same_resource, SourceRow.etag)),
-            "last_modified": case((is_same_resource, SourceRow.last_modified)),
-            "next_poll_at": case((is_same_resource, SourceRow.next_poll_at)),
+            "next_poll_at": case((is_as_before, SourceRow.next_poll_at)),
+            "moved_to": case((is_as_before, SourceRow.moved_to)),
+            "moved_since": case((is_as_before, SourceRow.moved_since)),
         },
         where=changed,
-    )
+    ).returning(SourceRow.id)

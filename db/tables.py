@@ -76,9 +76,13 @@ class SourceRow(Base):
     kind: Mapped[str]
     address: Mapped[str]
     language: Mapped[str | None]
+    known_from: Mapped[str | None]
+    options: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'"))
     is_followed: Mapped[bool] = mapped_column(server_default=sql("true"))
-    etag: Mapped[str | None]
-    last_modified: Mapped[str | None]
+    moved_to: Mapped[str | None]
+    moved_since: Mapped[datetime | None]
+    entries: Mapped[int | None] = mapped_column(Integer)
+    newest_entry_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
     last_polled_at: Mapped[datetime | None]
     last_success_at: Mapped[datetime | None]
@@ -86,6 +90,21 @@ class SourceRow(Base):
     failures: Mapped[int] = mapped_column(Integer, server_default=sql("0"))
     last_error: Mapped[str | None]
     next_poll_at: Mapped[datetime | None]
+
+
+class ResourceRow(Base):
+    """A document of a source that was read, with what to ask the server "has it changed?" with."""
+
+    __tablename__ = "resource"
+    __table_args__ = (Index("resource_source_id_url_key", "source_id", sql("md5(url)"), unique=True),)
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("ingest.source.id", ondelete="CASCADE"))
+    url: Mapped[str]
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    body_hash: Mapped[str]
+    read_at: Mapped[datetime]
 
 
 class RunRow(Base):
@@ -140,7 +159,12 @@ class PageRow(Base):
             postgresql_where=sql("state in ('discovered', 'fetched') or next_attempt_at is not null"),
         ),
         Index("page_claimed_by_ix", "claimed_by", postgresql_where=sql("claimed_by is not null")),
-        Index(None, "source_id"),
+        CheckConstraint("relevance between 0 and 1", name="relevance"),
+        Index(
+            "page_source_dates_ix",
+            "source_id",
+            sql("coalesce(entry_published_at, entry_updated_at, discovered_at) desc"),
+        ),
         Index("page_canonical_url_key", sql("md5(canonical_url)"), unique=True),
     )
 
@@ -154,6 +178,7 @@ class PageRow(Base):
     entry_title: Mapped[str | None]
     entry_author: Mapped[str | None]
     entry_published_at: Mapped[datetime | None]
+    entry_updated_at: Mapped[datetime | None]
     entry_version: Mapped[str | None]
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
@@ -164,6 +189,9 @@ class PageRow(Base):
     discovered_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
     last_fetched_at: Mapped[datetime | None]
     next_attempt_at: Mapped[datetime | None]
+    relevance: Mapped[float | None]
+    relevance_terms: Mapped[list[str] | None]
+    opt_out: Mapped[list[str] | None]
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("ingest.run.id", ondelete="SET NULL"))
 
 

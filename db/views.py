@@ -49,7 +49,7 @@ _RUN_SOURCES = text("""
 
 
 def run_problems(conn: Connection, run_id: int) -> Sequence[Row]:
-    """The pages of a run that brought no article, each with the reason."""
+    """The pages of a run that brought no article though they were wanted, each with the reason."""
     return _rows(conn, _RUN_PROBLEMS, {"run": run_id})
 
 
@@ -57,7 +57,20 @@ _RUN_PROBLEMS = text("""
     select o.source, o.url, o.outcome, o.reason, p.detail, p.next_attempt_at
     from news.outcomes o join news.pages p using (page_id)
     where o.run_id = :run and o.outcome in ('skipped', 'failed')
+        and o.reason not in ('old', 'off_topic')
     order by o.source, o.url
+""")
+
+
+def run_unwanted(conn: Connection, run_id: int) -> Sequence[Row]:
+    """How many pages of a run were left alone as too old or off topic."""
+    return _rows(conn, _RUN_UNWANTED, {"run": run_id})
+
+
+_RUN_UNWANTED = text("""
+    select reason, count(*) as pages from ingest.outcome
+    where run_id = :run and outcome = 'skipped' and reason in ('old', 'off_topic')
+    group by reason order by reason
 """)
 
 

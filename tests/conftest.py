@@ -23,6 +23,8 @@ from pipeline.models import Source
 from pipeline.settings import Settings
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+NO_RUN = 0
+"""A run that no statement of the test writes to."""
 TEMPLATE = "newsfold_template"
 _numbers = count(1)
 

@@ -80,7 +80,7 @@ def _rows(url: URL, query: str) -> list[tuple[object, ...]]:
 
 
 def _check_both_runs(url: URL) -> None:
-    first, second = (_newsfold(url, "ingest") for _ in range(2))
+    first, second = (_newsfold(url, "ingest", "--source", "seeds") for _ in range(2))
 
     assert (first.returncode, first.stderr) == (0, "")
     assert _rows(url, "select count(*), count(distinct story_id) from news.articles") == [(5, 4)]

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from conftest import NOW
+from conftest import NO_RUN, NOW
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DataError
 
@@ -16,7 +16,7 @@ from db import sources as db_sources
 from db.captures import claim_imported
 from db.locks import hold_run
 from db.pages import claim_pages, remember_entries
-from pipeline.models import Capture, Entry, Outcome, Source, SourceKind, Validators
+from pipeline.models import Capture, Entry, Fetched, Outcome, Source, SourceKind, Validators
 
 SOURCE = Source("bees", "Bees", SourceKind.FEED, "https://a.example/feed")
 
@@ -28,7 +28,7 @@ def _source(conn: Connection) -> int:
 
 def _remember(engine: Engine, *urls: str) -> int:
     with engine.begin() as conn:
-        return remember_entries(conn, _source(conn), [Entry(url) for url in urls], is_wanted=True, now=NOW)
+        return remember_entries(conn, NO_RUN, _source(conn), map(Entry, urls), is_wanted=True, now=NOW)
 
 
 def _run(conn: Connection) -> int:
@@ -152,7 +152,7 @@ def test_a_body_comes_back_byte_by_byte(engine: Engine) -> None:
         run_id = _run(conn)
         [page_id] = _claim(conn, run_id)
         capture = Capture("https://a.example/x", body, "text/html", "utf-8")
-        assert captures.keep_capture(conn, run_id, page_id, capture, Validators('"one"'), now=NOW)
+        assert captures.keep_capture(conn, run_id, page_id, Fetched(capture, Validators('"one"')), now=NOW)
         [page] = captures.pages_to_load(conn, [page_id])
 
     assert page.capture == capture
@@ -182,7 +182,7 @@ def test_two_polls_that_name_the_same_pages_in_two_orders_do_not_block_each_othe
         date = NOW - timedelta(days=round_)
         with engine.begin() as conn:
             entries = [Entry(url, published_at=date) for url in ordered]
-            remember_entries(conn, source_id, entries, is_wanted=True, now=NOW)
+            remember_entries(conn, NO_RUN, source_id, entries, is_wanted=True, now=NOW)
 
     with ThreadPoolExecutor(2) as pool:
         polls = [pool.submit(poll, r, ordered) for r in range(8) for ordered in (urls, urls[::-1])]
@@ -196,11 +196,11 @@ def test_a_body_that_waits_to_be_loaded_is_kept_when_its_source_names_a_new_vers
     url = "https://a.example/x"
     with engine.begin() as conn:
         source_id, first = _source(conn), _run(conn)
-        remember_entries(conn, source_id, [Entry(url, version="1")], is_wanted=True, now=NOW)
+        remember_entries(conn, NO_RUN, source_id, [Entry(url, version="1")], is_wanted=True, now=NOW)
         [page_id] = _claim(conn, first)
-        captures.keep_capture(conn, first, page_id, Capture(url, b"body", "text/html"), Validators(), now=NOW)
+        captures.keep_capture(conn, first, page_id, Fetched(Capture(url, b"body", "text/html")), now=NOW)
         runs.close_run(conn, first, "interrupted")
-        remember_entries(conn, source_id, [Entry(url, version="2")], is_wanted=True, now=NOW)
+        remember_entries(conn, NO_RUN, source_id, [Entry(url, version="2")], is_wanted=True, now=NOW)
         [again] = _claim(conn, _run(conn))
 
         assert [page.id for page in captures.pages_to_load(conn, [again])] == [page_id]
@@ -214,6 +214,6 @@ def test_text_that_postgres_refuses_never_comes_this_far(engine: Engine, title: 
     entry = Entry("https://a.example/x", title=title)
 
     with pytest.raises((DataError, UnicodeEncodeError)), engine.begin() as conn:
-        remember_entries(conn, _source(conn), [entry], is_wanted=True, now=NOW)
+        remember_entries(conn, NO_RUN, _source(conn), [entry], is_wanted=True, now=NOW)
 
     assert _rows(engine, "select count(*) from ingest.page") == [(0,)]
