@@ -8,8 +8,8 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-run: .venv/run.stamp  ## install, start Postgres, ingest the default sources, show what came of it
-	@$(BIN)/newsfold ingest
+run: .venv/run.stamp  ## install, start Postgres, ingest the five seed articles, show what came of it
+	@$(BIN)/newsfold ingest --source seeds
 
 test: check  ## install the test tools, then every check and test
 	$(BIN)/pytest -n 2 --dist loadfile

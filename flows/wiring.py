@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 from pydantic import ValidationError
 from sqlalchemy import URL, Engine
@@ -26,8 +27,10 @@ from pipeline.fetch.manners import Manners
 from pipeline.fetch.web import Limits
 from pipeline.models import Source
 from pipeline.settings import Settings
+from pipeline.topic.lexicon import Lexicon, parse_lexicon
 
 CONFIG_NAME = "newsfold.toml"
+DEFAULT_TOPIC = "ai"
 
 
 def utc_now() -> datetime:
@@ -49,6 +52,10 @@ class Environment:
     def limits(self) -> Limits:
         """What a run may take of the web."""
         return web_limits(self.settings)
+
+    def lexicon(self, topic: str | None) -> Lexicon:
+        """The terms of a topic; every article is measured by the first one, whether its source asks or not."""
+        return load_lexicon(self.settings, topic or DEFAULT_TOPIC)
 
 
 def read_settings() -> Settings:
@@ -141,12 +148,35 @@ def process_environment() -> Environment:
 def load_sources(settings: Settings) -> tuple[Source, ...]:
     """The sources to follow: those of the user's file, else the shipped ones. Raises UserError naming what is wrong."""
     path = config_path(settings)
-    return merge_sources(shipped_sources(), read_source_file(path)) if path else shipped_sources()
+    sources = merge_sources(shipped_sources(), read_source_file(path)) if path else shipped_sources()
+    for topic in {source.options.topic for source in sources if source.options.topic}:
+        _lexicon_paths(settings, topic)
+    return sources
 
 
 def shipped_sources() -> tuple[Source, ...]:
     """The sources that come with newsfold."""
     return read_source_file(seeds_folder() / "sources.toml").sources
+
+
+@cache
+def load_lexicon(settings: Settings, topic: str) -> Lexicon:
+    """The terms of a topic: the shipped ones, and those of the user's `topics` folder beside the sources file. Raises
+    UserError where there are none, or one is wrong.
+    """
+    lexicon = None
+    for path in _lexicon_paths(settings, topic):
+        lexicon = parse_lexicon(_text_of(path), path, base=lexicon)
+    return cast(Lexicon, lexicon)
+
+
+def _lexicon_paths(settings: Settings, topic: str) -> list[Path]:
+    own = config_path(settings)
+    folders = (seeds_folder(), own.parent if own else settings.home.expanduser())
+    paths = [path for folder in folders if (path := folder / "topics" / f"{topic}.toml").is_file()]
+    if not paths:
+        raise UserError(f"topic {topic!r}: no terms", f"write them into topics/{topic}.toml beside the sources file")
+    return paths
 
 
 def config_path(settings: Settings) -> Path | None:
@@ -159,8 +189,12 @@ def config_path(settings: Settings) -> Path | None:
 
 def read_source_file(path: Path) -> SourceFile:
     """One sources file. Raises UserError where it is missing, no UTF-8, or wrong."""
+    return parse_sources(_text_of(path), path)
+
+
+def _text_of(path: Path) -> str:
     try:
-        return parse_sources(path.read_text(encoding="utf-8"), path)
+        return path.read_text(encoding="utf-8")
     except OSError as exc:
         raise UserError(f"{path}: {exc.strerror}", "name another file with --config or NEWSFOLD_CONFIG") from exc
     except UnicodeDecodeError as exc:

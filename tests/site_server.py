@@ -85,6 +85,7 @@ class Site:
     def __init__(self, server: ThreadingHTTPServer) -> None:
         self.url = f"http://127.0.0.1:{server.server_port}"
         self.answers: dict[str, Answer] = {}
+        self.answers_below: dict[str, Answer] = {}
         self.log: list[tuple[str, int]] = []
         self.requests: list[dict[str, str]] = []
         self.most_at_once: Counter[str] = Counter()
@@ -96,6 +97,15 @@ class Site:
         encoded = body.encode() if isinstance(body, str) else body
         self.answers[path] = Answer(encoded, **more)  # type: ignore[arg-type]
         return self.url + path
+
+    def put_below(self, path: str, body: str, **more: object) -> None:
+        """Answer a path with a body whatever its query says."""
+        self.answers_below[path] = Answer(body.encode(), **more)  # type: ignore[arg-type]
+
+    def answer_to(self, target: str) -> Answer:
+        """What the site says to a path with its query."""
+        below = self.answers_below.get(target.partition("?")[0])
+        return self.answers.get(target) or below or Answer(b"nothing here", 404)
 
     @contextmanager
     def counted(self, host: str) -> Iterator[None]:
@@ -136,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         site: Site = self.server.site  # type: ignore[attr-defined]
-        answer = site.answers.get(self.path, Answer(b"nothing here", 404))
+        answer = site.answer_to(self.path)
         etag = answer.headers.get("ETag")
         status = 304 if etag and self.headers.get("If-None-Match") == etag else answer.status
         site.log.append((self.path, status))

@@ -37,6 +37,15 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class Kind(StrEnum):
+    """The kinds of source that `newsfold sources add` finds on the web."""
+
+    FEED = "feed"
+    WORDPRESS = "wordpress"
+    SITEMAP = "sitemap"
+    LISTING = "listing"
+
+
 Sources = Annotated[list[str] | None, typer.Option("--source", "-s", help="Only this source; may be given again.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Config = Annotated[
@@ -166,14 +175,15 @@ def sources_(context: typer.Context, config: Config = None, json: Json = False) 
 
 @sources_app.command()
 def add(
-    address: Annotated[str, typer.Argument(help="URL of a feed or of a page that names one, or a folder.")],
+    address: Annotated[str, typer.Argument(help="URL of a site, page, feed or sitemap; a folder; a JSONL file.")],
     slug: Annotated[str | None, typer.Option(help="Short name; else made from the address.")] = None,
+    kind: Annotated[Kind | None, typer.Option(help="Only a source of this kind.")] = None,
     config: Config = None,
 ) -> None:
-    """Find the feed at an address, try it, and write it into the sources file."""
+    """Find the feed, WordPress API or sitemap at an address, try it, and write it into the sources file."""
     from flows.cli import sources
 
-    sources.add(address, slug, config)
+    sources.add(address, slug, kind and kind.value, config)
 
 
 @sources_app.command()
@@ -186,6 +196,24 @@ def check(
     from flows.cli import sources
 
     raise typer.Exit(sources.check(tuple(slugs or ()), config, json=json))
+
+
+@sources_app.command(name="import")
+def import_opml(
+    file: Annotated[Path, typer.Argument(help="OPML, as feed readers export it.")], config: Config = None
+) -> None:
+    """Add the feeds of an OPML file to the sources file."""
+    from flows.cli import sources
+
+    sources.import_(file, config)
+
+
+@sources_app.command()
+def export(config: Config = None) -> None:
+    """Print the feeds as OPML, for feed readers."""
+    from flows.cli import sources
+
+    sources.export(config)
 
 
 @db_app.command()

@@ -74,6 +74,9 @@ def _schema(conn: Connection) -> Iterator[Finding]:
     else:
         yield _finding("reader", f"no role {ROLE}", f"as a superuser: create role {ROLE}; then newsfold db upgrade")
     for row in views.sources(conn):
+        if row["health"] in ("empty", "silent", "stale"):
+            found = f"{row['health']}: its newest entry is of {row['newest_entry_at'] or 'no date'}"
+            yield _finding(f"source {row['source']}", found, f"newsfold sources check {row['source']}")
         if row["health"] == "failing":
             yield _finding(f"source {row['source']}", str(row["last_error"]), f"newsfold sources check {row['source']}")
     for row in views.broken_promises(conn):

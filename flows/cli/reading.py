@@ -176,6 +176,9 @@ def _print_unwell(sources: Sequence[Mapping[str, Any]]) -> None:
         "source": "source",
         "health": "health",
         "failures": "failures",
+        "last_success_at": "last answer",
+        "newest_entry_at": "newest entry",
+        "usual_gap_days": "usual gap (days)",
         "last_error": "last error",
         "next_poll_at": "next",
     }

@@ -19,10 +19,11 @@ from flows.ingest import Request, run_directly
 from flows.ingest import ingest as run_ingest
 from flows.wiring import open_environment, read_settings
 from pipeline.errors import UserError
-from pipeline.models import Outcome
+from pipeline.models import Outcome, Reason
 from pipeline.settings import Settings
 
 EVERY_SOURCE_FAILED = 1
+SHOWN_SOURCES = 20
 SHOWN_STORIES = 15
 SHOWN_PROBLEMS = 20
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
@@ -106,6 +107,7 @@ def _report(conn: Connection, run_id: int, *, json: bool) -> None:
         return
     _print_sources(sources)
     _print_problems(sources, problems)
+    _print_unwanted(views.run_unwanted(conn, run_id))
     _print_reach(totals, sources)
     _print_articles(articles)
     out.print(_summary(totals))
@@ -113,22 +115,45 @@ def _report(conn: Connection, run_id: int, *, json: bool) -> None:
 
 
 def _print_sources(sources: Sequence[Any]) -> None:
+    """Of many sources those that have something to show."""
+    quiet = [row for row in sources if not row["pages"] and (row["state"] == "unchanged" or _is_offline(row))]
+    if len(sources) > SHOWN_SOURCES:
+        sources = [row for row in sources if row not in quiet]
     if sources:
         columns = {"source": "source", "state": "answer", "entries": "entries"} | {name: name for name in OUTCOMES}
         shown = [column for column in columns if column not in OUTCOMES or any(row[column] for row in sources)]
         out.print(table(sources, {column: columns[column] for column in shown}), "")
 
 
+def _is_offline(row: Any) -> bool:
+    return bool(row["reason"]) and row["reason"].startswith(Reason.OFFLINE)
+
+
 def _print_problems(sources: Sequence[Any], problems: Sequence[Any]) -> None:
+    offline = [row for row in sources if _is_offline(row)]
     for row in sources:
-        if row["state"] == "failed":
+        if row["reason"] and row not in offline:
             note(f"source {row['source']}: {row['reason']}")
+    if offline:
+        count = plural(len(offline), "source")
+        note(f"{count} not asked: no host could be reached, so our own network is down; none of them is blamed")
     for row in problems[:SHOWN_PROBLEMS]:
         again = f"; next try {plain(row['next_attempt_at'])} UTC" if row["next_attempt_at"] else ""
         detail = f" ({row['detail']})" if row["detail"] else ""
         note(f"{row['outcome']}: {row['url']}: {row['reason']}{detail}{again}")
     if len(problems) > SHOWN_PROBLEMS:
         note(f'… and {plural(len(problems) - SHOWN_PROBLEMS, "page")} more: newsfold sql "select * from news.pages"')
+
+
+_UNWANTED = {
+    "old": "older than their sources are followed back; newsfold backfill loads them",
+    "off_topic": "off topic: newsfold sql \"select url, relevance from news.pages where reason = 'off_topic'\"",
+}
+
+
+def _print_unwanted(rows: Sequence[Any]) -> None:
+    for row in rows:
+        note(f"{plural(row['pages'], 'page')} {_UNWANTED[row['reason']]}")
 
 
 def _print_reach(totals: Any, sources: Sequence[Any]) -> None:

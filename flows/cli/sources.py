@@ -1,26 +1,39 @@
-"""`newsfold sources`: list, add, check."""
+"""`newsfold sources`: list, add, check, import, export."""
 
 from __future__ import annotations
 
 import asyncio
-import re
+import sys
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from db import views
 from db.sources import follow
-from flows.cli.console import note, out, print_json, table
+from flows.cli.console import note, out, plural, print_json, progress_bar, table
 from flows.cli.runs import settings_with
-from flows.wiring import CONFIG_NAME, config_path, load_sources, open_environment, shipped_sources, web_limits
-from pipeline.discover.feeds import feed_links, parse_feed
+from flows.probe import Probe, find_sources, newest_entry, probe
+from flows.wiring import (
+    CONFIG_NAME,
+    config_path,
+    load_sources,
+    open_environment,
+    shipped_sources,
+    utc_now,
+    web_limits,
+)
+from pipeline.discover.opml import parse_opml, write_opml
+from pipeline.discover.slugs import SlugSet, slug_of
 from pipeline.discover.sources import describe_source, parse_sources
-from pipeline.errors import FeedError, UserError
-from pipeline.fetch.folder import list_folder
-from pipeline.fetch.web import Request, fetch_all
-from pipeline.models import Capture, Fetched, FetchFailure, FetchResult, NotModified, Source, SourceKind
+from pipeline.errors import UserError
+from pipeline.models import FetchFailure, Reason, Source, SourceKind
 from pipeline.settings import Settings
+
+STALE = timedelta(days=60)
+_NEW_FILE = '# The sources that newsfold follows, besides the shipped ones.\nextends = "defaults"\n'
 
 
 def list_(config: Path | None, *, json: bool) -> None:
@@ -49,125 +62,135 @@ def check(slugs: tuple[str, ...], config: Path | None, *, json: bool) -> int:
     if unknown:
         raise UserError(f"no source {sorted(unknown)[0]!r} in the sources file", "newsfold sources lists them")
     chosen = [source for source in sources if source.slug in slugs or not slugs]
-    verdicts = [_check_folder(source) for source in chosen if source.kind is SourceKind.FILES]
-    verdicts += asyncio.run(_check_feeds([source for source in chosen if source.kind is SourceKind.FEED], settings))
+    verdicts = asyncio.run(_verdicts(chosen, settings))
     verdicts.sort(key=lambda verdict: str(verdict["source"]))
     if json:
         print_json(verdicts)
     else:
-        columns = {
-            "source": "source",
-            "verdict": "verdict",
-            "entries": "entries",
-            "newest": "newest",
-            "detail": "detail",
-        }
+        columns = {name: name for name in ("source", "kind", "language", "verdict", "entries", "newest", "detail")}
         out.print(table(verdicts, columns))
-    return int(any(verdict["verdict"] == "failed" for verdict in verdicts))
+        out.print("", _summary(verdicts))
+    return int(any(verdict["verdict"] in ("failed", "offline") for verdict in verdicts))
 
 
-def add(address: str, slug: str | None, config: Path | None) -> None:
-    """Try an address, find its feed, and write the source into the user's sources file."""
+async def _verdicts(sources: Sequence[Source], settings: Settings) -> list[dict[str, Any]]:
+    verdicts = []
+    with progress_bar() as progress:
+        async for one in probe(sources, web_limits(settings), now=utc_now()):
+            verdicts.append(_verdict(one))
+            progress("sources", len(verdicts), len(sources))
+    return verdicts
+
+
+def _verdict(one: Probe) -> dict[str, Any]:
+    source, answer = one.source, one.answer
+    said: dict[str, Any] = {
+        "source": source.slug,
+        "kind": source.kind.value,
+        "language": source.language,
+        "verdict": "failed",
+        "entries": 0,
+        "newest": None,
+        "detail": "",
+        "known_from": source.known_from,
+    }
+    if isinstance(answer, FetchFailure):
+        verdict = "offline" if answer.reason == Reason.OFFLINE else "failed"
+        return said | {"verdict": verdict, "detail": f"{answer.reason}: {answer.detail}".removesuffix(": ")}
+    newest = newest_entry(answer)
+    is_stale = newest is not None and newest < utc_now() - STALE
+    verdict = "stale" if is_stale else "ok" if answer.entries else "empty"
+    left_out = f"{plural(answer.left_out, 'item')} without a web address" if answer.left_out else ""
+    return said | {"verdict": verdict, "entries": len(answer.entries), "newest": newest, "detail": left_out}
+
+
+def _summary(verdicts: Sequence[dict[str, Any]]) -> str:
+    said = [str(verdict["verdict"]) for verdict in verdicts]
+    counts = ", ".join(f"{said.count(name)} {name}" for name in dict.fromkeys(sorted(said)))
+    return f"{plural(len(said), 'source')}: {counts}"
+
+
+def add(address: str, slug: str | None, kind: str | None, config: Path | None) -> None:
+    """Try an address, find its source, and write it into the user's sources file."""
     settings = settings_with(config)
-    path = config_path(settings) or settings.home.expanduser() / CONFIG_NAME
-    known = {source.slug: source for source in (load_sources(settings) if path.exists() else shipped_sources())}
-    source = _find_source(address, slug, settings)
+    found = _find(address, kind, settings)
+    source = replace(found[0], slug=slug or found[0].slug)
+    path = _own_file(settings)
+    known = {one.slug: one for one in _known_sources(settings, path)}
     if source.slug in known:
         taken = f"{path}: there is a source {source.slug!r} already ({known[source.slug].address})"
         raise UserError(taken, "give another --slug")
-    written = path.read_text(encoding="utf-8") if path.exists() else _NEW_FILE
-    extended = f"{written}\n{describe_source(source)}"
-    parse_sources(extended, path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(extended, encoding="utf-8")
+    _write(path, [source])
     note(f"added {source.slug} ({source.kind} {source.address}) to {path}")
+    for other in found[1:4]:
+        note(f"  also there: {other.kind} {other.address}")
     note(f"  → newsfold ingest --source {source.slug}")
 
 
-_NO_VALIDATORS = "a request without validators is never answered with NotModified"
-_NEW_FILE = '# The sources that newsfold follows, besides the shipped ones.\nextends = "defaults"\n'
-
-
-def _find_source(address: str, slug: str | None, settings: Settings) -> Source:
+def _find(address: str, kind: str | None, settings: Settings) -> list[Source]:
     if urlsplit(address).scheme not in ("http", "https"):
-        return _folder_source(address, slug)
-    [result] = asyncio.run(_fetch([address], settings)).values()
-    capture = _body(result, address)
+        return [_local_source(address)]
+    found = asyncio.run(find_sources(address, web_limits(settings), now=utc_now()))
+    if isinstance(found, FetchFailure):
+        raise UserError(
+            f"{address}: {found.reason} ({found.detail})", "check the address, or write a listing: see docs/sources.md"
+        )
+    sources = [one.source for one in found if kind in (None, one.source.kind)]
+    if not sources:
+        there = ", ".join(f"{one.source.kind} {one.source.address}" for one in found)
+        raise UserError(f"{address}: no {kind} there, but {there}", "leave --kind out")
+    return sources
+
+
+def _local_source(address: str) -> Source:
+    place = Path(address).expanduser().absolute()
+    if place.is_dir():
+        return Source(slug_of(place.name), place.name, SourceKind.FILES, str(place))
+    if place.is_file() and ".jsonl" in place.suffixes:
+        return Source(slug_of(place.stem), place.stem, SourceKind.JSONL, str(place))
+    raise UserError(
+        f"{address}: neither a web address nor a folder nor a .jsonl file", "write a web address with https://"
+    )
+
+
+def import_(file: Path, config: Path | None) -> None:
+    """Add the feeds of an OPML file to the user's sources file; those that are there already stay as they are."""
+    settings = settings_with(config)
     try:
-        parse_feed(capture)
-    except FeedError as exc:
-        links = feed_links(capture) if exc.reason == "html_not_feed" else []
-        if not links:
-            raise UserError(
-                f"{address}: {exc.detail}, and it names no feed", "look for the feed's own address on that site"
-            ) from exc
-        address = links[0]
-        [result] = asyncio.run(_fetch([address], settings)).values()
-        try:
-            parse_feed(_body(result, address))
-        except FeedError as wrong:
-            raise UserError(f"{address}: {wrong.detail}", "look for the feed's own address on that site") from wrong
-    name = urlsplit(address).hostname or address
-    return Source(slug or _slug(name), name, SourceKind.FEED, address)
-
-
-def _folder_source(address: str, slug: str | None) -> Source:
-    folder = Path(address).expanduser().absolute()
-    if not folder.is_dir():
-        raise UserError(f"{address}: neither a web address nor a folder", "write a web address with https://")
-    return Source(slug or _slug(folder.name), folder.name, SourceKind.FILES, str(folder))
-
-
-def _slug(name: str) -> str:
-    words = re.sub(r"^(www|rss|feeds?|blog)\.", "", name.lower())
-    return re.sub(r"[^a-z0-9]+", "-", words).strip("-")[:60] or "source"
-
-
-def _body(result: FetchResult, address: str) -> Capture:
-    match result:
-        case Fetched(capture):
-            return capture
-        case FetchFailure(reason, detail):
-            raise UserError(f"{address}: {reason} ({detail})", "check the address")
-        case NotModified():
-            raise AssertionError(_NO_VALIDATORS)
-
-
-def _check_folder(source: Source) -> dict[str, Any]:
-    try:
-        return _verdict(source, entries=len(list_folder(source)))
+        opml = parse_opml(file.read_bytes(), file)
     except OSError as exc:
-        return _verdict(source, problem=str(exc))
+        raise UserError(f"{file}: {exc.strerror}", "name an OPML file that can be read") from exc
+    path = _own_file(settings)
+    known = _known_sources(settings, path)
+    addresses, slugs = {one.address for one in known}, SlugSet(one.slug for one in known)
+    new = [replace(one, slug=slugs.take(one.slug)) for one in opml.sources if one.address not in addresses]
+    for problem in opml.problems:
+        note(f"{file}: {problem}; left out")
+    if new:
+        _write(path, new)
+    note(f"{plural(len(new), 'source')} added to {path}, {len(opml.sources) - len(new)} there already")
 
 
-async def _check_feeds(sources: Sequence[Source], settings: Settings) -> list[dict[str, Any]]:
-    results = await _fetch([source.address for source in sources], settings)
-    return [_check_feed(source, results[source.address]) for source in sources]
+def export(config: Path | None) -> None:
+    """Print the feeds among the sources as OPML."""
+    sources = load_sources(settings_with(config))
+    sys.stdout.buffer.write(write_opml(sources, "newsfold"))
+    left = [source for source in sources if source.kind is not SourceKind.FEED]
+    if left:
+        note(f"{plural(len(left), 'source')} of other kinds left out: OPML lists feeds")
 
 
-def _check_feed(source: Source, result: FetchResult) -> dict[str, Any]:
-    match result:
-        case Fetched(capture):
-            try:
-                feed = parse_feed(capture)
-            except FeedError as exc:
-                return _verdict(source, problem=str(exc))
-            dates = [entry.published_at for entry in feed.entries if entry.published_at]
-            verdict = _verdict(source, entries=len(feed.entries), newest=max(dates, default=None))
-            if feed.left_out:
-                verdict["detail"] = f"{feed.left_out} of {len(feed.items)} items name no web address"
-            return verdict
-        case FetchFailure(reason, detail):
-            return _verdict(source, problem=f"{reason}: {detail}")
-        case NotModified():
-            raise AssertionError(_NO_VALIDATORS)
+def _own_file(settings: Settings) -> Path:
+    return config_path(settings) or settings.home.expanduser() / CONFIG_NAME
 
 
-def _verdict(source: Source, *, entries: int = 0, newest: object = None, problem: str | None = None) -> dict[str, Any]:
-    verdict = "failed" if problem else "ok" if entries else "empty"
-    return {"source": source.slug, "verdict": verdict, "entries": entries, "newest": newest, "detail": problem or ""}
+def _known_sources(settings: Settings, path: Path) -> tuple[Source, ...]:
+    return load_sources(settings) if path.exists() else shipped_sources()
 
 
-async def _fetch(addresses: Sequence[str], settings: Settings) -> dict[str, FetchResult]:
-    requests = {Request(address, accept=None) for address in addresses}
-    return {request.url: result async for request, result in fetch_all(requests, web_limits(settings))}
+def _write(path: Path, sources: Sequence[Source]) -> None:
+    written = path.read_text(encoding="utf-8") if path.exists() else _NEW_FILE
+    extended = "\n".join((written, *map(describe_source, sources)))
+    parse_sources(extended, path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(extended, encoding="utf-8")

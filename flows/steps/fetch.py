@@ -12,41 +12,83 @@ from db.pages import PageToFetch
 from flows.steps.scope import Scope
 from flows.wiring import Environment
 from pipeline.fetch.folder import read_file
+from pipeline.fetch.outage import is_nobodys_fault, was_offline
 from pipeline.fetch.web import Request, fetch_all
-from pipeline.models import Fetched, FetchFailure, FetchResult, NotModified, Outcome, SourceKind
-from pipeline.schedule import MAX_PAGE_ATTEMPTS, next_attempt_at
+from pipeline.models import (
+    Fetched,
+    FetchFailure,
+    FetchResult,
+    NotModified,
+    Outcome,
+    SourceKind,
+    Turn,
+    Validators,
+)
+from pipeline.schedule import MAX_PAGE_ATTEMPTS, is_checked_in_full, next_attempt_at
 
 
 def fetch(env: Environment, scope: Scope, page_ids: Sequence[int]) -> None:
     """Fetch the bodies of pages, each kept as it comes."""
     with env.engine.begin() as conn:
         wanted = pages.pages_to_fetch(conn, page_ids)
+    on_the_web = []
     for page in wanted:
         if page.source.kind is SourceKind.FILES:
             _keep_result(env, scope, page, read_file(page.source, page.url, max_bytes=env.limits.max_body_bytes))
-    asyncio.run(_fetch_pages(env, scope, [page for page in wanted if page.source.kind is SourceKind.FEED]))
+        else:
+            on_the_web.append(page)
+    asyncio.run(_fetch_pages(env, scope, on_the_web))
 
 
 async def _fetch_pages(env: Environment, scope: Scope, wanted: Sequence[PageToFetch]) -> None:
-    requests = {Request(page.url, page.validators, obeys_robots=True): page for page in wanted}
+    """Failures wait for the end of the round: only then is it known whether they were our network's."""
+    requests = {_request(scope, page): page for page in wanted}
+    results: list[tuple[Request, FetchResult]] = []
     async for request, result in fetch_all(requests, env.limits, env.manners):
-        _keep_result(env, scope, requests[request], result)
+        results.append((request, result if isinstance(result, FetchFailure) else NotModified()))
+        if not isinstance(result, FetchFailure):
+            _keep_result(env, scope, requests[request], result)
+    outage = was_offline((request.url, result) for request, result in results)
+    with env.engine.begin() as conn:
+        for request, result in results:
+            if isinstance(result, FetchFailure):
+                _keep_failure(conn, env, scope, requests[request], result, outage=outage)
+
+
+def _request(scope: Scope, page: PageToFetch) -> Request:
+    options = page.source.options
+    return Request(
+        page.url,
+        Validators() if is_checked_in_full(f"page {page.id}", scope.run_id) else page.validators,
+        obeys_robots=True,
+        turn=options.turn or Turn(),
+        forbidden_is_busy=options.forbidden_is_busy,
+    )
 
 
 def _keep_result(env: Environment, scope: Scope, page: PageToFetch, result: FetchResult) -> None:
     with env.engine.begin() as conn:
         match result:
-            case Fetched(capture, validators):
-                captures.keep_capture(conn, scope.run_id, page.id, capture, validators, now=env.now())
+            case Fetched():
+                captures.keep_capture(conn, scope.run_id, page.id, result, now=env.now())
             case NotModified(validators):
                 captures.mark_fetched(conn, scope.run_id, page.id, validators, now=env.now())
             case FetchFailure():
-                _keep_failure(conn, env, scope, page, result)
+                _keep_failure(conn, env, scope, page, result, outage=False)
 
 
-def _keep_failure(conn: Connection, env: Environment, scope: Scope, page: PageToFetch, failure: FetchFailure) -> None:
+def _keep_failure(
+    conn: Connection, env: Environment, scope: Scope, page: PageToFetch, failure: FetchFailure, *, outage: bool
+) -> None:
+    """A failure that is nobody's fault counts as no attempt."""
+    now = env.now()
     failures = page.failures + 1
-    again = not failure.for_good and failures < MAX_PAGE_ATTEMPTS
-    next_attempt = next_attempt_at(failures, now=env.now(), retry_after=failure.retry_after) if again else None
-    pages.count_failure(conn, page.id, env.now())
+    if is_nobodys_fault(failure, outage=outage):
+        failures = page.failures or 1
+        again = True
+    else:
+        pages.count_failure(conn, page.id, now)
+        again = not failure.for_good and failures < MAX_PAGE_ATTEMPTS
+    wish = failure.retry_after
+    next_attempt = next_attempt_at(failures, now=now, retry_after=wish, key=page.url) if again else None
     pages.settle(conn, scope.run_id, page.id, Outcome.FAILED, failure.reason, failure.detail, next_attempt)

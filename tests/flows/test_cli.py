@@ -15,6 +15,7 @@ from sqlalchemy import URL
 
 from db.engine import libpq_url
 from flows.cli.app import app, main
+from flows.wiring import seeds_folder
 
 Run = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).parents[2]
@@ -22,8 +23,10 @@ README = ROOT / "README.md"
 
 
 @pytest.fixture
-def run(database: URL, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command on the test's database: exit code, standard output, standard error."""
+def run(database: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command on the test's database: exit code, standard output, standard error. Followed are the seeds."""
+    seeds = f'[[sources]]\nslug = "seeds"\nkind = "files"\npath = "{seeds_folder()}"\n'
+    (tmp_path / "newsfold.toml").write_text(seeds, encoding="utf-8")
     monkeypatch.setenv("NEWSFOLD_DATABASE_URL", libpq_url(database))
 
     def call(*arguments: str) -> tuple[int, str, str]:

@@ -202,7 +202,7 @@ def test_two_sources_of_one_address_are_asked_once_and_both_answered_for(
 
     with engine.connect() as conn:
         polled = conn.execute(text("select source, health from news.sources order by source")).all()
-    assert [tuple(row) for row in polled] == [("one", "ok"), ("two", "ok")]
+    assert [tuple(row) for row in polled] == [("one", "empty"), ("two", "empty")]
     assert site.log == [("/feed.xml", 200)]
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import NOW
+from conftest import NO_RUN, NOW
 from lxml import etree
 from site_server import Site, article_html, item, rss
 from sqlalchemy import Connection, Engine, text
@@ -119,7 +119,9 @@ def test_the_wait_doubles_where_a_version_changes_at_every_poll(engine: Engine) 
         source = _follow(conn)
         for day in range(65):
             now = NOW + timedelta(days=day)
-            remember_entries(conn, source, [Entry("https://a.example/x", version=str(day))], is_wanted=True, now=now)
+            remember_entries(
+                conn, NO_RUN, source, [Entry("https://a.example/x", version=str(day))], is_wanted=True, now=now
+            )
             if _fetch_due(conn, now):
                 fetched_on.append(day)
 
@@ -132,7 +134,9 @@ def test_a_version_that_came_too_early_is_fetched_when_the_wait_is_over(engine: 
         fetched = []
         for day, version in enumerate(("one", "one", "two", "three", "three")):
             now = NOW + timedelta(days=day)
-            remember_entries(conn, source, [Entry("https://a.example/x", version=version)], is_wanted=True, now=now)
+            remember_entries(
+                conn, NO_RUN, source, [Entry("https://a.example/x", version=version)], is_wanted=True, now=now
+            )
             fetched.append(_fetch_due(conn, now))
 
     assert fetched == [1, 0, 1, 0, 1]
@@ -144,7 +148,9 @@ def test_a_changed_file_is_read_again_at_once(engine: Engine) -> None:
         source = _follow(conn, SourceKind.FILES)
         for day in range(5):
             now = NOW + timedelta(days=day)
-            remember_entries(conn, source, [Entry("files://bees/x.txt", version=str(day))], is_wanted=True, now=now)
+            remember_entries(
+                conn, NO_RUN, source, [Entry("files://bees/x.txt", version=str(day))], is_wanted=True, now=now
+            )
             fetched.append(_fetch_due(conn, now))
 
     assert fetched == [1, 1, 1, 1, 1]
@@ -211,6 +217,6 @@ def test_a_page_gets_no_date_from_after_its_discovery(engine: Engine) -> None:
         source = _follow(conn)
         for date in (None, NOW + timedelta(days=2), NOW, NOW + timedelta(hours=1)):
             entry = Entry("https://a.example/x", published_at=date)
-            remember_entries(conn, source, [entry], is_wanted=True, now=NOW + timedelta(days=1))
+            remember_entries(conn, NO_RUN, source, [entry], is_wanted=True, now=NOW + timedelta(days=1))
 
     assert _dates(engine) == {"https://a.example/x": NOW}
