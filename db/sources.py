@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, or_, select, text, update
 
-from db.tables import PollRow, ResourceRow, SourceRow
+from db.tables import ResourceRow, SourceRow
 from pipeline.discover.moves import Move
 from pipeline.discover.options import dump_options, parse_options
 from pipeline.models import Source, SourceKind, Validators
@@ -85,10 +85,48 @@ def keep(conn: Connection, sources: Sequence[Source]) -> None:
     """Store these sources and leave the others as they are. One that is read otherwise than before is read anew: what
     we would ask its server with would make it look unchanged.
     """
-    if sources:
-        changed = conn.execute(_upsert(sorted(sources, key=lambda source: source.slug))).scalars().all()
-        if changed:
-            conn.execute(delete(ResourceRow).where(ResourceRow.source_id.in_(changed)))
+    ordered = sorted(sources, key=lambda source: source.slug)
+    conn.execute(
+        _KEEP,
+        {
+            "slugs": [one.slug for one in ordered],
+            "names": [one.name for one in ordered],
+            "kinds": [one.kind.value for one in ordered],
+            "addresses": [one.address for one in ordered],
+            "languages": [one.language for one in ordered],
+            "known_from": [one.known_from for one in ordered],
+            "options": [json.dumps(dump_options(one.options)) for one in ordered],
+        },
+    )
+
+
+# Rows that say nothing new are left out before the upsert, which would lock each of them.
+_KEEP = text("""
+    with given as (
+        select g.slug, g.name, g.kind, g.address, g.language, g.known_from, cast(g.options as jsonb) as options
+        from unnest(cast(:slugs as text[]), cast(:names as text[]), cast(:kinds as text[]), cast(:addresses as text[]),
+                    cast(:languages as text[]), cast(:known_from as text[]), cast(:options as text[]))
+             as g (slug, name, kind, address, language, known_from, options)
+        left join ingest.source s on s.slug = g.slug
+        where s.id is null or not s.is_followed
+           or (s.name, s.kind, s.address, s.language, s.known_from, s.options)
+              is distinct from (g.name, g.kind, g.address, g.language, g.known_from, cast(g.options as jsonb))
+        order by g.slug
+    ), read_otherwise as (
+        select s.id from given g join ingest.source s on s.slug = g.slug
+        where (s.kind, s.address, s.options) is distinct from (g.kind, g.address, g.options)
+    ), forgotten as (
+        delete from ingest.resource where source_id in (select id from read_otherwise)
+    )
+    insert into ingest.source as s (slug, name, kind, address, language, known_from, options)
+    select * from given
+    on conflict (slug) do update set
+        name = excluded.name, kind = excluded.kind, address = excluded.address, language = excluded.language,
+        known_from = excluded.known_from, options = excluded.options, is_followed = true,
+        next_poll_at = case when s.id not in (select id from read_otherwise) then s.next_poll_at end,
+        moved_to = case when s.id not in (select id from read_otherwise) then s.moved_to end,
+        moved_since = case when s.id not in (select id from read_otherwise) then s.moved_since end
+""")
 
 
 def due_sources(conn: Connection, slugs: Iterable[str], now: datetime) -> list[str]:
@@ -127,9 +165,28 @@ def source_of(row: Any) -> Source:
 
 def add_polls(conn: Connection, run_id: int, polls: Sequence[Poll]) -> None:
     """Keep what sources said in a run."""
-    if polls:
-        rows = [{"run_id": run_id, **asdict(poll)} for poll in polls]
-        conn.execute(insert(PollRow).values(rows).on_conflict_do_nothing())
+    conn.execute(
+        _ADD_POLLS,
+        {
+            "run": run_id,
+            "sources": [poll.source_id for poll in polls],
+            "states": [poll.state for poll in polls],
+            "reasons": [poll.reason for poll in polls],
+            "entries": [poll.entries for poll in polls],
+            "new_pages": [poll.new_pages for poll in polls],
+            "oldest": [poll.oldest_entry_at for poll in polls],
+            "seconds": [poll.seconds for poll in polls],
+        },
+    )
+
+
+_ADD_POLLS = text("""
+    insert into ingest.poll (run_id, source_id, state, reason, entries, new_pages, oldest_entry_at, seconds)
+    select :run, q.* from unnest(cast(:sources as bigint[]), cast(:states as text[]), cast(:reasons as text[]),
+        cast(:entries as int[]), cast(:new_pages as int[]), cast(:oldest as timestamptz[]), cast(:seconds as float8[]))
+        as q
+    on conflict do nothing
+""")
 
 
 def mark_read(
@@ -229,45 +286,3 @@ def mark_failed(
             moved_since=move and move.since,
         )
     )
-
-
-def _upsert(sources: Iterable[Source]) -> Any:
-    statement = insert(SourceRow).values(
-        [
-            {
-                "slug": s.slug,
-                "name": s.name,
-                "kind": s.kind,
-                "address": s.address,
-                "language": s.language,
-                "known_from": s.known_from,
-                "options": dump_options(s.options),
-            }
-            for s in sources
-        ]
-    )
-    new = statement.excluded
-    is_as_before = and_(SourceRow.address == new.address, SourceRow.kind == new.kind, SourceRow.options == new.options)
-    changed = or_(
-        ~is_as_before,
-        SourceRow.name != new.name,
-        SourceRow.language.is_distinct_from(new.language),
-        SourceRow.known_from.is_distinct_from(new.known_from),
-        ~SourceRow.is_followed,
-    )
-    return statement.on_conflict_do_update(
-        index_elements=[SourceRow.slug],
-        set_={
-            "name": new.name,
-            "kind": new.kind,
-            "address": new.address,
-            "language": new.language,
-            "known_from": new.known_from,
-            "options": new.options,
-            "is_followed": True,
-            "next_poll_at": case((is_as_before, SourceRow.next_poll_at)),
-            "moved_to": case((is_as_before, SourceRow.moved_to)),
-            "moved_since": case((is_as_before, SourceRow.moved_since)),
-        },
-        where=changed,
-    ).returning(SourceRow.id)
