@@ -155,7 +155,6 @@ def test_a_title_that_no_database_takes_spoils_nothing_but_itself(
 @pytest.mark.parametrize(
     ("headers", "body"),
     [
-        ({"Content-Type": "application/rss+xml; charset=punycode"}, rss(item("https://a.example/", "Bees"))),
         ({"Content-Encoding": "gzip"}, "not gzip"),
         ({"Retry-After": "9" * 5000}, ""),
         ({"Location": "http://127.0.0.1:99999/"}, ""),
