@@ -77,6 +77,7 @@ def web_limits(settings: Settings) -> Limits:
         settings.user_agent,
         settings.allow_networks,
         settings.host_interval_seconds,
+        settings.proxy,
     )
 
 
