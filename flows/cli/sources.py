@@ -27,7 +27,7 @@ from flows.wiring import (
 )
 from pipeline.discover.opml import parse_opml, write_opml
 from pipeline.discover.slugs import SlugSet, slug_of
-from pipeline.discover.sources import describe_source, parse_sources
+from pipeline.discover.sources import parse_sources, with_sources
 from pipeline.errors import UserError
 from pipeline.models import FetchFailure, Reason, Source, SourceKind
 from pipeline.settings import Settings
@@ -190,7 +190,7 @@ def _known_sources(settings: Settings, path: Path) -> tuple[Source, ...]:
 
 def _write(path: Path, sources: Sequence[Source]) -> None:
     written = path.read_text(encoding="utf-8") if path.exists() else _NEW_FILE
-    extended = "\n".join((written, *map(describe_source, sources)))
+    extended = with_sources(written, sources)
     parse_sources(extended, path)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(extended, encoding="utf-8")
