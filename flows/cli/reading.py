@@ -167,10 +167,14 @@ def status(*, json: bool) -> None:
 
 
 def _print_unwell(sources: Sequence[Mapping[str, Any]]) -> None:
-    unwell = [row for row in sources if row["health"] not in ("ok", "not followed")]
+    followed = [row for row in sources if row["is_followed"]]
+    unasked = sum(row["health"] == "never polled" for row in followed)
+    unwell = [row for row in followed if row["health"] not in ("ok", "never polled")]
+    out.print(
+        f"{plural(len(followed), 'source')} followed: {len(followed) - unasked - len(unwell)} well, "
+        f"{len(unwell)} to look at, {unasked} never reached yet"
+    )
     if not unwell:
-        followed = sum(row["is_followed"] for row in sources)
-        out.print(f"{plural(followed, 'source')} followed, all well")
         return
     columns = {
         "source": "source",

@@ -68,8 +68,8 @@ def check(slugs: tuple[str, ...], config: Path | None, *, json: bool) -> int:
         print_json(verdicts)
     else:
         columns = {name: name for name in ("source", "kind", "language", "verdict", "entries", "newest", "detail")}
-        out.print(table(verdicts, columns))
-        out.print("", _summary(verdicts))
+        out.print(table(verdicts, columns), "")
+        out.print(_summary(verdicts))
     return int(any(verdict["verdict"] in ("failed", "offline") for verdict in verdicts))
 
 
