@@ -20,7 +20,10 @@ def extract(capture: Capture, *, language_hint: str | None = None, now: datetime
         return NotAnArticle(Reason.UNSUPPORTED_TYPE, capture.media_type)
     if not capture.body.strip():
         return NotAnArticle(Reason.EMPTY, f"{len(capture.body)} bytes, all of them white space")
-    draft = _read(capture, now)
+    try:
+        draft = _read(capture, now)
+    except MemoryError:  # one huge allocation was refused; nothing of it was kept
+        return NotAnArticle(Reason.EXTRACTION_MEMORY, "more than there is")
     return draft if isinstance(draft, NotAnArticle) else finish(draft, language_hint=language_hint)
 
 
