@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.extract.clean import clean_field, clean_text, count_letters
+from pipeline.extract.clean import clean_field, clean_text, size_of
 from pipeline.extract.language import detect_language, primary_tag
 from pipeline.extract.tail import cut_tail
 from pipeline.models import Document, NotAnArticle, Reason
@@ -34,7 +34,7 @@ def finish(draft: Draft, *, language_hint: str | None) -> Document | NotAnArticl
     """The document that a draft makes, or NO_TEXT where too little is left of it."""
     title = clean_field(draft.title)
     text, tail = cut_tail(_without_title(clean_text(draft.text), title))
-    letters = count_letters(text)
+    letters = size_of(text)
     if letters < MIN_LETTERS:
         return NotAnArticle(Reason.NO_TEXT, f"{letters} letters")
     return Document(

@@ -29,7 +29,6 @@ LIBRARY_FAULTS = (
     ArithmeticError,  # dates out of range (OverflowError)
     AssertionError,  # lxml's checks of a tree it has half torn down
     RecursionError,  # markup or JSON nested deeper than Python's stack
-    MemoryError,  # one huge allocation refused; nothing of it was kept
 )
 # XML 1.0 allows none of these, and lxml refuses text with them.
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
