@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, text, update
+from sqlalchemy import Connection, func, or_, select, text, update
 
 from db.tables import ResourceRow, SourceRow
 from pipeline.discover.moves import Move
@@ -37,11 +37,14 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True)
 class StoredSource:
-    """A source with what we remember of its polls; `failures` counts those in a row, `resources` are by URL."""
+    """A source with what we remember of its polls; `failures` counts those in a row, as `excused` does those that came
+    to nothing without a fault of its own. `resources` are by URL.
+    """
 
     id: int
     source: Source
     failures: int
+    excused: int
     last_success_at: datetime | None
     move: Move | None
     resources: Mapping[str, Resource]
@@ -61,13 +64,20 @@ class Poll:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a source has said so far. `entries` is None where it was not read in whole."""
+
+    entries: int | None
+    newest_entry_at: datetime | None
+    has_news: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Success:
-    """That a source answered. `entries` and `newest_entry_at` are None where it said nothing about all it has."""
+    """That a source answered. `problem` is what went wrong with a part of it."""
 
     source_id: int
-    has_news: bool = False
-    entries: int | None = None
-    newest_entry_at: datetime | None = None
+    problem: str | None = None
     move: Move | None = None
 
 
@@ -117,6 +127,9 @@ _KEEP = text("""
         where (s.kind, s.address, s.options) is distinct from (g.kind, g.address, g.options)
     ), forgotten as (
         delete from ingest.resource where source_id in (select id from read_otherwise)
+    ), judged_again as (
+        update ingest.page set state = 'fetched', reason = null, detail = null
+        where source_id in (select id from read_otherwise) and reason = 'off_topic'
     )
     insert into ingest.source as s (slug, name, kind, address, language, known_from, options)
     select * from given
@@ -125,7 +138,14 @@ _KEEP = text("""
         known_from = excluded.known_from, options = excluded.options, is_followed = true,
         next_poll_at = case when s.id not in (select id from read_otherwise) then s.next_poll_at end,
         moved_to = case when s.id not in (select id from read_otherwise) then s.moved_to end,
-        moved_since = case when s.id not in (select id from read_otherwise) then s.moved_since end
+        moved_since = case when s.id not in (select id from read_otherwise) then s.moved_since end,
+        last_success_at = case when s.id not in (select id from read_otherwise) then s.last_success_at end,
+        last_polled_at = case when s.id not in (select id from read_otherwise) then s.last_polled_at end,
+        last_error = case when s.id not in (select id from read_otherwise) then s.last_error end,
+        entries = case when s.id not in (select id from read_otherwise) then s.entries end,
+        newest_entry_at = case when s.id not in (select id from read_otherwise) then s.newest_entry_at end,
+        failures = case when s.id not in (select id from read_otherwise) then s.failures else 0 end,
+        excused = case when s.id not in (select id from read_otherwise) then s.excused else 0 end
 """)
 
 
@@ -134,6 +154,12 @@ def due_sources(conn: Connection, slugs: Iterable[str], now: datetime) -> list[s
     is_due = or_(SourceRow.next_poll_at.is_(None), SourceRow.next_poll_at <= now)
     found = select(SourceRow.slug).where(SourceRow.slug.in_(list(slugs)), is_due).order_by(SourceRow.slug)
     return list(conn.execute(found).scalars())
+
+
+def waiting_sources(conn: Connection, slugs: Iterable[str], now: datetime) -> list[datetime]:
+    """When those of the slugs may be asked again that may not be at `now`, the first moment first."""
+    found = select(SourceRow.next_poll_at).where(SourceRow.slug.in_(list(slugs)), SourceRow.next_poll_at > now)
+    return sorted(moment for moment in conn.execute(found).scalars() if moment)
 
 
 def stored_sources(conn: Connection, slugs: Iterable[str]) -> list[StoredSource]:
@@ -149,6 +175,7 @@ def stored_sources(conn: Connection, slugs: Iterable[str]) -> list[StoredSource]
             row.id,
             source_of(row),
             row.failures,
+            row.excused,
             row.last_success_at,
             Move(row.moved_to, row.moved_since) if row.moved_to else None,
             resources[row.id],
@@ -239,6 +266,16 @@ _RENEW = text("""
 """)
 
 
+def mark_told(conn: Connection, source_id: int, told: Told, now: datetime) -> None:
+    """What a source says of all it has."""
+    values: dict[str, Any] = {"newest_entry_at": func.greatest(SourceRow.newest_entry_at, told.newest_entry_at)}
+    if told.entries is not None:
+        values["entries"] = told.entries
+    if told.has_news:
+        values["last_new_at"] = now
+    conn.execute(update(SourceRow).where(SourceRow.id == source_id).values(values))
+
+
 def mark_answered(conn: Connection, answered: Sequence[Success], now: datetime) -> None:
     """Sources answered: they are healthy."""
     if answered:
@@ -246,9 +283,7 @@ def mark_answered(conn: Connection, answered: Sequence[Success], now: datetime) 
             _MARK_ANSWERED,
             {
                 "ids": [one.source_id for one in answered],
-                "news": [one.has_news for one in answered],
-                "entries": [one.entries for one in answered],
-                "newest": [one.newest_entry_at for one in answered],
+                "problems": [one.problem for one in answered],
                 "moved_to": [one.move.to if one.move else None for one in answered],
                 "moved_since": [one.move.since if one.move else None for one in answered],
                 "now": now,
@@ -258,16 +293,21 @@ def mark_answered(conn: Connection, answered: Sequence[Success], now: datetime) 
 
 _MARK_ANSWERED = text("""
     update ingest.source s
-    set last_polled_at = :now, last_success_at = :now, failures = 0, last_error = null, next_poll_at = null,
-        last_new_at = case when n.has_news then cast(:now as timestamptz) else s.last_new_at end,
-        entries = coalesce(n.entries, s.entries),
-        newest_entry_at = case when n.entries is null then s.newest_entry_at else n.newest end,
-        moved_to = n.moved_to, moved_since = n.moved_since
-    from unnest(cast(:ids as bigint[]), cast(:news as boolean[]), cast(:entries as int[]),
-                cast(:newest as timestamptz[]), cast(:moved_to as text[]), cast(:moved_since as timestamptz[]))
-         as n (id, has_news, entries, newest, moved_to, moved_since)
+    set last_polled_at = :now, last_success_at = :now, failures = 0, excused = 0, last_error = n.problem,
+        next_poll_at = null, moved_to = n.moved_to, moved_since = n.moved_since
+    from unnest(cast(:ids as bigint[]), cast(:problems as text[]), cast(:moved_to as text[]),
+                cast(:moved_since as timestamptz[])) as n (id, problem, moved_to, moved_since)
     where s.id = n.id
 """)
+
+
+def mark_excused(conn: Connection, source_id: int, error: str, now: datetime) -> None:
+    """A source could not be asked, and that was not its fault."""
+    conn.execute(
+        update(SourceRow)
+        .where(SourceRow.id == source_id)
+        .values(last_polled_at=now, excused=SourceRow.excused + 1, last_error=error)
+    )
 
 
 def mark_failed(

@@ -150,8 +150,8 @@ def load_sources(settings: Settings) -> tuple[Source, ...]:
     """The sources to follow: those of the user's file, else the shipped ones. Raises UserError naming what is wrong."""
     path = config_path(settings)
     sources = merge_sources(shipped_sources(), read_source_file(path)) if path else shipped_sources()
-    for topic in {source.options.topic for source in sources if source.options.topic}:
-        _lexicon_paths(settings, topic)
+    for topic in {DEFAULT_TOPIC, *(source.options.topic for source in sources if source.options.topic)}:
+        load_lexicon(settings, topic)
     return sources
 
 

@@ -82,6 +82,7 @@ class Web:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._origins: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._outage = Outage()
+        self.unread = _Backlog(limits.concurrency)
         self._agent = limits.user_agent.partition("/")[0]
         self._stack = AsyncExitStack()
 
@@ -155,9 +156,10 @@ class Web:
                 await stack.enter_async_context(self._turns[key])
             while True:
                 resting = self._manners.resting(keys)
-                if resting:
+                if resting and not await self._manners.outlast(keys):
                     return resting
                 await self._manners.wait(keys, host, interval)
+                await self.unread.room()
                 async with self._slots:
                     if not await self._outage.admits():
                         return FetchFailure(Reason.OFFLINE, "not asked: no host could be reached", was_asked=False)
@@ -263,6 +265,30 @@ def _wall(response: httpx.Response, head: bytes) -> FetchFailure | None:
     return FetchFailure(reason, f"http_{response.status_code} {response.reason_phrase}".rstrip()) if reason else None
 
 
+class _Backlog:
+    """Answers that nobody has taken yet, and room for more."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._count = 0
+        self._taken = asyncio.Event()
+
+    def begin(self) -> None:
+        """One more waits."""
+        self._count += 1
+
+    def end(self) -> None:
+        """One was taken and is done with."""
+        self._count -= 1
+        self._taken.set()
+
+    async def room(self) -> None:
+        """Wait until fewer wait than may."""
+        while self._count >= self._most:
+            self._taken.clear()
+            await self._taken.wait()
+
+
 class _Clock:
     """The seconds that one request has when it is its turn; waiting for a turn takes none of them."""
 
@@ -289,16 +315,27 @@ async def fetch_all(
 ) -> AsyncIterator[tuple[Request, FetchResult]]:
     """Fetch many addresses, each answer as it comes; leaving the loop early cancels the rest. What was learned of hosts
     is kept in `manners`.
+
+    While `limits.concurrency` answers wait to be taken, nothing more is asked for: no more bodies than that are held.
     """
+    done: asyncio.Queue[asyncio.Task[tuple[Request, FetchResult]]] = asyncio.Queue()
 
     async def one(web: Web, request: Request) -> tuple[Request, FetchResult]:
-        return request, await web.get(request)
+        result = await web.get(request)
+        web.unread.begin()
+        return request, result
 
     async with Web(limits, manners) as web:
-        tasks = [asyncio.create_task(one(web, request)) for request in requests]
+        tasks = {asyncio.create_task(one(web, request)) for request in requests}
+        for task in tasks:
+            task.add_done_callback(done.put_nowait)
         try:
-            for done in asyncio.as_completed(tasks):
-                yield await done
+            while tasks:
+                task = await done.get()
+                tasks.discard(task)
+                yield task.result()
+                del task  # and with it the body
+                web.unread.end()
         finally:
             for task in tasks:
                 task.cancel()

@@ -80,6 +80,25 @@ def test_the_kind_that_is_asked_for_is_taken(run: Run, site: Site, tmp_path: Pat
     assert [one["kind"] for one in _written(tmp_path)] == ["wordpress"]
 
 
+def test_a_sitemap_is_found_beside_a_feed_where_it_is_asked_for(run: Run, site: Site, tmp_path: Path) -> None:
+    site.put("/feed/", rss(item(f"{site.url}/a", "A")), media_type=FEED_TYPE)
+    sitemap = site.put("/sitemap.xml", f"<urlset><url><loc>{site.url}/a</loc></url></urlset>")
+
+    run("sources", "add", _front(site), "--kind", "sitemap")
+
+    assert [(one["kind"], one["url"]) for one in _written(tmp_path)] == [("sitemap", sitemap)]
+
+
+def test_an_address_that_is_followed_already_is_not_added_again(run: Run, site: Site, tmp_path: Path) -> None:
+    feed = site.put("/feed.xml", rss(item(f"{site.url}/a", "A")), media_type=FEED_TYPE)
+    run("sources", "add", feed, "--slug", "kelp")
+
+    code, _, err = run("sources", "add", feed, "--slug", "other")
+
+    assert (code, "is followed already as 'kelp'" in err) == (2, True)
+    assert [one["slug"] for one in _written(tmp_path)] == ["kelp"]
+
+
 def test_a_feed_that_nothing_names_is_found_where_sites_have_one(run: Run, site: Site, tmp_path: Path) -> None:
     feed = site.put("/blog/feed/", rss(item(f"{site.url}/a", "A")), media_type=FEED_TYPE)
     blog = site.put("/blog", "<html><body>Blog</body></html>")
@@ -116,7 +135,7 @@ def test_an_address_without_any_source_is_said_and_nothing_is_written(run: Run, 
     code, _, err = run("sources", "add", _front(site))
 
     assert code == 2
-    assert "nothing_found (no feed, WordPress API or sitemap there)" in err
+    assert "nothing_found (no feed, wordpress, sitemap, listing there" in err
     assert _written(tmp_path) == []
 
 
