@@ -15,15 +15,15 @@ PLAIN_MEDIA_TYPES = frozenset(["text/plain", "text/markdown"])
 
 
 def extract(capture: Capture, *, language_hint: str | None = None, now: datetime) -> Document | NotAnArticle:
-    """The document in a capture. `language_hint` serves where the text is too short to tell; no date is after `now`."""
+    """The document in a capture. `language_hint` serves where the text is too short to tell; no date is after `now`.
+
+    Raises MemoryError where a page wants more than there is: run it in the sandbox.
+    """
     text = read_body(capture)
     if isinstance(text, NotAnArticle):
         return text
-    try:
-        found = read_document(text, capture, language_hint=language_hint, now=now)
-        return _of_another_kind(text, capture, found) or found
-    except MemoryError:  # one huge allocation was refused; nothing of it was kept
-        return NotAnArticle(Reason.EXTRACTION_MEMORY, "more than there is")
+    found = read_document(text, capture, language_hint=language_hint, now=now)
+    return _of_another_kind(text, capture, found) or found
 
 
 def read_body(capture: Capture) -> str | NotAnArticle:

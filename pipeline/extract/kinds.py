@@ -42,15 +42,16 @@ _NUMBER_404 = re.compile(
     r"\b404\b|\bhttp\b|\berror\b|\berreur\b|\bfehler\b|\berrore\b|\berro\b|ошибка|помилка|błąd|خطأ|خطا|エラー|오류|错误|錯誤"
 )
 _AROUND = re.compile(r"^[\W_]+|[\W_]+$")
-_ARTICLE_MARK = re.compile(
-    r"og:type[\"']?\s+content=[\"']?article|content=[\"']?article[\"']?\s+property=[\"']?og:type|article:published_time"
-    r"|\"@type\"\s*:\s*(?:\[\s*)?\"(?:\w*NewsArticle|Article|BlogPosting|LiveBlogPosting|Report)\"",
-    re.IGNORECASE,
+# One pattern each: a search for what begins with a literal is ten times as fast as one for several things at once.
+_ARTICLE_MARKS = (
+    re.compile(r"og:type[\"']?\s+content=[\"']?article"),
+    re.compile(r"content=[\"']?article[\"']?\s+property=[\"']?og:type"),
+    re.compile(r"article:published_time"),
+    re.compile(r"\"@type\"\s*:\s*(?:\[\s*)?\"(?:\w*NewsArticle|Article|BlogPosting|LiveBlogPosting|Report)\""),
 )
-_NOT_FREE = re.compile(
-    r"isAccessibleForFree[\"']?\s*(?::|content=)\s*[\"']?(?:https?://schema\.org/)?(true|false)"
-    r"|article:content_tier[\"']?\s+content=[\"']?(locked|free)",
-    re.IGNORECASE,
+_CLAIMS_OF_PRICE = (
+    re.compile(r"isAccessibleForFree[\"']?\s*(?::|content=)\s*[\"']?(?:https?://schema\.org/)?(\w+)"),
+    re.compile(r"article:content_tier[\"']?\s+content=[\"']?(\w+)"),
 )
 _INLINE = frozenset(
     ["a", "abbr", "b", "br", "code", "em", "font", "i", "mark", "small", "span", "strong", "sub", "sup", "time", "u"]
@@ -95,8 +96,17 @@ def _is_plain_article(html: str, text: str) -> bool:
     if size < TEASER or (size < MUCH and _is_closed(html)):
         return False
     # Neither notices nor teasers are paragraphs of this size.
-    is_prose = _ARTICLE_MARK.search(html) or any(size_of(part) >= LITTLE for part in text.split("\n\n"))
-    return bool(is_prose) and (size >= MUCH or not _parts_in((*_BOT, *_CONSENT, *_PAYWALL), [_fold(text)]))
+    is_prose = _has_article_mark(html) or any(size_of(part) >= LITTLE for part in text.split("\n\n"))
+    return is_prose and (size >= MUCH or not _parts_in((*_BOT, *_CONSENT, *_PAYWALL), [_fold(text)]))
+
+
+def _has_article_mark(html: str) -> bool:
+    return any(mark.search(html) for mark in _ARTICLE_MARKS)
+
+
+def _is_closed(html: str) -> bool:
+    claim = next((found[1] for pattern in _CLAIMS_OF_PRICE if (found := pattern.search(html))), "")
+    return claim.lower() in ("false", "locked")
 
 
 @dataclass
@@ -111,7 +121,7 @@ class _Page:
         self.tree: HtmlElement = document_fromstring(_NOT_XML.sub("", self.html).encode("utf-8"), parser=parser)
         self.paragraphs = [_fold(line) for line in self.text.split("\n\n") if line]
         self.size = size_of(self.text)
-        self.has_mark = bool(_ARTICLE_MARK.search(self.html))
+        self.has_mark = _has_article_mark(self.html)
 
     @cached_property
     def seen(self) -> list[str]:
@@ -257,11 +267,6 @@ def _paywall_stub(page: _Page) -> NotAnArticle | None:
     return None
 
 
-def _is_closed(html: str) -> bool:
-    claim = _NOT_FREE.search(html)
-    return bool(claim and (claim[1] or claim[2]).lower() in ("false", "locked"))
-
-
 def _index_page(page: _Page) -> NotAnArticle | None:
     """A page of headlines that lead elsewhere, alone or each with its teaser, and no prose of its own."""
     if page.has_mark:
@@ -284,7 +289,7 @@ def _index_page(page: _Page) -> NotAnArticle | None:
         elif _is_prose(line):
             own += size_of(line)
     text = [paragraph for paragraph in page.paragraphs if paragraph not in joined and paragraph not in teasers]
-    if max(own, size_of(" ".join(text))) > 2 * A_LINE:
+    if max(own, size_of(" ".join(text))) > (2 * A_LINE if len(teasers) >= MANY else A_LINE):
         return None
     return NotAnArticle(Reason.INDEX_PAGE, f"{len(headlines)} headlines that lead elsewhere")
 
