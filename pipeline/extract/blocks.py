@@ -23,7 +23,19 @@ _INLINE_TAGS = frozenset(
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _SKIPPED = frozenset(
     [
-        *("script", "style", "svg", "noscript", "template", "iframe", "canvas", "object", "embed", "select", "textarea"),
+        *(
+            "script",
+            "style",
+            "svg",
+            "noscript",
+            "template",
+            "iframe",
+            "canvas",
+            "object",
+            "embed",
+            "select",
+            "textarea",
+        ),
         *("button", "head", "nav", "footer", "aside", "audio", "video", "map", "figcaption"),
     ]
 )
@@ -43,7 +55,8 @@ _MAX_CHROME_SHARE = 0.34
 _MAX_COMMENTS_SHARE = 0.85
 _CHROME_WEIGHT = 0.15
 _STOP = re.compile(r"[.!?…。！？।॥؟۔։።:;”»\"')」』]\s*$")
-_INNER_STOP = re.compile(r"[.!?…։][\s”»\"')]|[。！？।॥؟۔，、؛،]|,\s")
+# Thai, Lao, Khmer and Burmese put a space where others put a stop.
+_INNER_STOP = re.compile(r"[.!?…։][\s”»\"')]|[。！？।॥؟۔，、؛،]|,\s|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]\s")
 # Scripts in which a character says about twice as much: kana, Han, Hangul, Thai.
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _NOT_LETTERS = re.compile(r"[\W_]+")
@@ -64,6 +77,11 @@ class Block:
     wrappers: tuple[str, ...]
     prose: float = 0.0
     is_chrome: bool = False
+
+    @property
+    def is_sentence(self) -> bool:
+        """Whether it ends like a sentence."""
+        return bool(_STOP.search(self.text))
 
     @property
     def is_links(self) -> bool:
@@ -193,7 +211,7 @@ def _prose(block: Block) -> float:
     if block.is_heading or share > _MAX_PROSE_LINK_SHARE:
         return 0.0
     width = len(text) + len(_WIDE.findall(text))
-    is_sentence = bool(_STOP.search(text))
+    is_sentence = block.is_sentence
     if width < (_SHORT_PROSE if is_sentence else _LONG_PROSE) or not (is_sentence or _INNER_STOP.search(text)):
         return 0.0
     return width * (1 - share)

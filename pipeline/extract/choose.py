@@ -55,6 +55,7 @@ class Reading:
 # rules go by it, and less agreement will do.
 _AGREED, _AGREED_BY_MARKUP = 0.95, 0.7
 _TINY = 200
+_MOSTLY_ROWS = 0.3
 _LEAD_BLOCKS = 2
 _LEAD_PROSE = 60
 _MIN_TITLE = 8
@@ -65,6 +66,7 @@ _STOP = re.compile(r"[.!?…。！？।॥؟۔։።”»\"')」』]\s*$")
 # them checked on the other, then rounded.
 _AGREEMENT, _LEAD, _DESCRIBED, _ENDS = 0.45, 0.2, 0.04, 0.12
 _PROSE_SHARE, _LINKS, _CHROME, _SCRAPS, _TINY_COST = 0.1, -0.3, -0.2, -0.08, -0.35
+_ROWS = -0.2
 _FRAGMENT, _FRAGMENT_COST = 0.25, -0.15
 _BY_MARKUP = 0.1
 _BY_READER = {Reader.PRECISE: 0.08, Reader.BALANCED: 0.06, Reader.READABILITY: 0.04, Reader.JSON_LD: 0.04}
@@ -76,10 +78,10 @@ def best_text(tree: HtmlElement, url: str, clues: Clues) -> Reading:
     dense = _reading(Reader.DENSE, densest_text(blocks))
     fast = _by_trafilatura(Reader.FAST, tree, url)
     agreed = _AGREED_BY_MARKUP if clues.names_article else _AGREED
-    if fast.key and agreement(fast, dense) >= agreed:
+    if agreement(fast, dense) >= agreed and _row_share(fast) < _MOSTLY_ROWS:
         return fast
     precise = _by_trafilatura(Reader.PRECISE, tree, url)
-    if precise.key and agreement(precise, dense) >= agreed:
+    if agreement(precise, dense) >= agreed and _row_share(precise) < _MOSTLY_ROWS:
         return precise
     if len(precise.key) < _TINY:
         precise = max(precise, _by_trafilatura(Reader.BALANCED, tree, url), key=lambda reading: len(reading.key))
@@ -88,9 +90,14 @@ def best_text(tree: HtmlElement, url: str, clues: Clues) -> Reading:
 
 
 def agreement(one: Reading, other: Reading) -> float:
-    """How far two readings are the same text: the harmonic mean of the shares of each that stand in the other."""
-    first, second = _share_within(one, other), _share_within(other, one)
-    return 2 * first * second / (first + second) if first and second else 0.0
+    """How far two readings are the same text: twice what they share over the length of both, in letters.
+
+    Shared are whole lines of one that stand in the other, either way round: one of them may glue paragraphs together.
+    """
+    if not (one.key and other.key):
+        return 0.0
+    shared = max(_letters_within(one, other), _letters_within(other, one))
+    return 2 * shared / (len(one.key) + len(other.key))
 
 
 def weigh(readings: Sequence[Reading], blocks: Sequence[Block], clues: Clues) -> Reading:
@@ -117,6 +124,7 @@ def _evidence(
         + _CHROME * sum(len(block.text) for block in within if block.is_chrome) / shown
         + _ENDS * sum(len(line) for line in lines if _STOP.search(line)) / max(1, sum(map(len, lines)))
         + _SCRAPS * sum(len(line) < _SCRAP for line in lines) / max(1, len(lines))
+        + _ROWS * _row_share(reading)
         + _TINY_COST * (len(reading.key) < _TINY)
         + _BY_READER.get(reading.reader, 0)
         + _BY_MARKUP * (clues.names_article and reading.reader is Reader.PRECISE)
@@ -150,9 +158,14 @@ def _rank_headline(block: Block, titles: Sequence[str]) -> int:
     return (len(key) >= 0.4 * min(map(len, titles))) + block.is_heading
 
 
-def _share_within(one: Reading, other: Reading) -> float:
-    shared = sum(len(key) for key in one.keys if key in other.key)
-    return shared / len(one.key) if one.key else 0.0
+def _letters_within(one: Reading, other: Reading) -> int:
+    return sum(len(key) for key in one.keys if key in other.key)
+
+
+def _row_share(reading: Reading) -> float:
+    """The share of a text that stands in rows of tables: data, or a layout taken for data."""
+    lines = reading.text.split("\n")
+    return sum(len(line) for line in lines if line.startswith("|")) / max(1, len(reading.text))
 
 
 def _reading(reader: Reader, text: str) -> Reading:

@@ -77,7 +77,20 @@ def _segment(blocks: Sequence[Block]) -> Sequence[Block]:
         running += _value(block)
         if running > best_sum:
             best, best_sum = slice(start, index + 1), running
-    return blocks[best]
+    return blocks[_with_short_sentences(blocks, best.start, best.stop)]
+
+
+def _with_short_sentences(blocks: Sequence[Block], start: int, stop: int) -> slice:
+    """The run with the sentences around it that were too short to count, as long as they share its element."""
+    while 0 < start < stop and _continues(blocks[start - 1], blocks[start]):
+        start -= 1
+    while start < stop < len(blocks) and _continues(blocks[stop], blocks[stop - 1]):
+        stop += 1
+    return slice(start, stop)
+
+
+def _continues(block: Block, other: Block) -> bool:
+    return block.element is other.element and block.is_sentence and not block.linked
 
 
 def _value(block: Block) -> float:

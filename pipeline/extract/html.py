@@ -19,7 +19,7 @@ from pipeline.extract.clues import read_clues
 from pipeline.extract.dates import published_at
 from pipeline.extract.draft import Draft
 from pipeline.extract.jsonld import json_ld_nodes
-from pipeline.extract.tame import strip_invisible, tame
+from pipeline.extract.tame import strip_chrome, tame
 from pipeline.models import NotAnArticle, Reason
 
 # What a page can make the libraries raise. It is the page that fails then, not the run:
@@ -47,7 +47,7 @@ def read_html(html: str, *, url: str, now: datetime) -> Draft | NotAnArticle:
         moment = published_at(tree, said.date, now=now)
         canonical_url = _canonical_url(tree, url)
         clues = read_clues(tree, json_ld_nodes(tree))
-        strip_invisible(tree)
+        strip_chrome(tree)
         reading = best_text(tree, url, clues)
     except LIBRARY_FAULTS as fault:
         return NotAnArticle(Reason.UNREADABLE, f"{type(fault).__name__}: {fault}")

@@ -10,7 +10,11 @@ _MAX_ELEMENTS = 60_000
 _MAX_DEPTH = 250
 _MAX_ROWS = 2_000
 _MAX_SPAN = 100
-_INVISIBLE = ("script", "style", "svg", "template")
+# No reader takes text from these; each would first copy them and then drop them.
+_NEVER_TEXT = (
+    *("script", "style", "svg", "template", "iframe", "object", "embed", "applet", "canvas", "audio"),
+    *("video", "map", "picture", "img", "source", "track", "link", "input", "select", "datalist", "textarea", "button"),
+)
 
 
 def tame(tree: HtmlElement) -> None:
@@ -21,9 +25,9 @@ def tame(tree: HtmlElement) -> None:
     _cut_count(tree)
 
 
-def strip_invisible(tree: HtmlElement) -> None:
-    """Drops scripts, styles and drawings in place: every reader would first copy and then drop them."""
-    strip_elements(tree, *_INVISIBLE, with_tail=False)
+def strip_chrome(tree: HtmlElement) -> None:
+    """Drops in place what holds no text of an article."""
+    strip_elements(tree, *_NEVER_TEXT, with_tail=False)
 
 
 def _cut_spans(tree: HtmlElement) -> None:
