@@ -112,6 +112,7 @@ class _Reading:
         self._open = [body]
         self._links = self._headings = 0
         self._wrappers: list[tuple[HtmlElement, str]] = []
+        self._known: dict[str, bool] = {}
         self._read(body)
 
     def _read(self, body: HtmlElement) -> None:
@@ -141,9 +142,14 @@ class _Reading:
             self._headings += tag in _HEADINGS
             self._open.append(element)
         names = f"{element.get('class', '')} {element.get('id', '')}"
-        if len(names) > 1 and tag not in ("body", "html") and (_COMMENTS.search(names) or _CHROME.search(names)):
+        if len(names) > 1 and tag not in ("body", "html") and self._is_chrome_name(names):
             self._wrappers.append((element, names))
         self._add(element.text)
+
+    def _is_chrome_name(self, names: str) -> bool:
+        if names not in self._known:
+            self._known[names] = bool(_COMMENTS.search(names) or _CHROME.search(names))
+        return self._known[names]
 
     def _end(self, element: HtmlElement) -> None:
         tag = element.tag

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lxml.etree import strip_elements
+from lxml.etree import XPath, strip_elements
 from lxml.html import HtmlElement
 
 # No article shows more; real pages of 2 MB stay far below all of them.
@@ -15,6 +15,13 @@ _NEVER_TEXT = (
     *("script", "style", "svg", "template", "iframe", "object", "embed", "applet", "canvas", "audio"),
     *("video", "map", "picture", "img", "source", "track", "link", "input", "select", "datalist", "textarea", "button"),
 )
+
+
+# Asked before anything is walked: in nearly every page the answer is no, at no cost.
+_SPANS = XPath("//*[@colspan or @rowspan]")
+_ROWS_BEYOND = XPath(f"(//tr)[position() > {_MAX_ROWS}]")
+_MANY = XPath(f"count(//*) > {_MAX_ELEMENTS}")
+_DEEP = XPath("boolean(/*" + "/*" * _MAX_DEPTH + ")")
 
 
 def tame(tree: HtmlElement) -> None:
@@ -30,8 +37,13 @@ def strip_chrome(tree: HtmlElement) -> None:
     strip_elements(tree, *_NEVER_TEXT, with_tail=False)
 
 
+def _elements(path: XPath, tree: HtmlElement) -> list[HtmlElement]:
+    found = path(tree)
+    return [element for element in found if isinstance(element, HtmlElement)] if isinstance(found, list) else []
+
+
 def _cut_spans(tree: HtmlElement) -> None:
-    for cell in tree.iter("td", "th"):
+    for cell in _elements(_SPANS, tree):
         for name in ("colspan", "rowspan"):
             span = cell.get(name)
             if span is not None and not (
@@ -41,7 +53,7 @@ def _cut_spans(tree: HtmlElement) -> None:
 
 
 def _cut_rows(tree: HtmlElement) -> None:
-    for row in list(tree.iter("tr"))[_MAX_ROWS:]:
+    for row in _elements(_ROWS_BEYOND, tree):
         _cut(row)
 
 
@@ -53,6 +65,8 @@ def _cut(element: HtmlElement) -> None:
 
 def _cut_depth(tree: HtmlElement) -> None:
     """Walks level by level, so that depth costs no stack."""
+    if not _DEEP(tree):
+        return
     level = [tree]
     for _ in range(_MAX_DEPTH):
         level = [child for element in level for child in element]
@@ -64,5 +78,7 @@ def _cut_depth(tree: HtmlElement) -> None:
 
 
 def _cut_count(tree: HtmlElement) -> None:
+    if not _MANY(tree):
+        return
     for element in list(tree.iter())[_MAX_ELEMENTS:]:
         _cut(element)
