@@ -215,10 +215,12 @@ def _bot_wall(page: _Page) -> NotAnArticle | None:
 def _consent(page: _Page) -> NotAnArticle | None:
     if page.lines_size > 2 * MUCH:
         return None
-    said = _parts_in(_CONSENT, page.lines)
-    if len(said) < 2 or not any(_begins_with(part, line) for line in page.lines for part in said):
+    # The buttons of a notice are no prose, and a reader may leave them out.
+    lines = page.seen if page.size < LITTLE else page.lines
+    said = _parts_in(_CONSENT, lines)
+    if len(said) < 2 or not any(_begins_with(part, line) for line in lines for part in said):
         return None
-    other = _prose_beside(said, [line for line in page.lines if not _CONSENT_STEM.search(line)])
+    other = _prose_beside(said, [line for line in lines if not _CONSENT_STEM.search(line)])
     return (
         NotAnArticle(Reason.CONSENT, said[0]) if size_of(other) <= (A_LINE if page.has_mark else 3 * A_LINE) else None
     )
