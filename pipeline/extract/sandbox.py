@@ -12,7 +12,7 @@ import resource
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -30,10 +30,12 @@ Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 
 # Modules that are dear to load and hold no state of a page: loaded once, in the process that workers are forked from.
-_PRELOADED = ["trafilatura", "numpy"]
+_PRELOADED = ("trafilatura", "numpy")
 # How many pages may be made or in the making beyond the one that is wanted next: what a page costs that takes all its
 # time is then that time on one worker, not on all.
 _AHEAD_PER_WORKER = 32
+# A worker loads tables of languages as it meets them: for a handful of pages one is faster than many.
+_PAGES_BEFORE_ANOTHER = 8
 _LOOK_SECONDS = 0.05
 _EXIT_MEMORY = 86
 
@@ -56,9 +58,11 @@ class Sandbox:
     to handle.
     """
 
-    def __init__(self, workers: int, limits: Limits | None = None) -> None:
+    def __init__(self, workers: int, limits: Limits | None = None, *, preloaded: Sequence[str] = ()) -> None:
+        """`preloaded` are modules that the tasks need, loaded once for all workers."""
         self._limits = limits or Limits()
-        self._workers = [_Worker(self._limits) for _ in range(workers)]
+        self._workers = [_Worker(self._limits, (*_PRELOADED, *preloaded)) for _ in range(workers)]
+        self._taken = 0
 
     def __enter__(self) -> Self:
         return self
@@ -82,8 +86,10 @@ class Sandbox:
         pages: deque[Future[tuple[Result, int]]] = deque()
         while True:
             room = _AHEAD_PER_WORKER * len(self._workers) - len(pages)
-            idle = [worker for worker in self._workers if worker.is_idle]
+            idle = [worker for worker in self._wanted_workers() if worker.is_idle]
+            before = len(pages)
             pages.extend(worker.start(task, argument) for worker, argument in zip(idle[:room], left, strict=False))
+            self._taken += len(pages) - before
             busy = [worker.page for worker in self._workers if worker.page and not worker.page.done()]
             if pages and pages[0].done():
                 answer = _answer(pages.popleft(), self._limits)
@@ -93,12 +99,16 @@ class Sandbox:
             else:
                 return
 
+    def _wanted_workers(self) -> Sequence[_Worker]:
+        return self._workers[: 1 + self._taken // _PAGES_BEFORE_ANOTHER]
+
 
 class _Worker:
     """A pool of one process. What it had last is `page`."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, preloaded: Sequence[str]) -> None:
         self._limits = limits
+        self._preloaded = preloaded
         self._pool: ProcessPool | None = None
         self.page: Future[tuple[object, int]] | None = None
 
@@ -112,7 +122,7 @@ class _Worker:
             pool.stop()
             pool.join()
         if self._pool is None:
-            self._pool = _new_pool(self._limits)
+            self._pool = _new_pool(self._limits, self._preloaded)
         # The pool's deadline begins when the process takes the page.
         page = self._pool.schedule(_run, (task, argument, self._limits), timeout=self._limits.timeout_seconds)
         self.page = page
@@ -132,9 +142,9 @@ class _Worker:
         return self.page.result()[1] * 2 > self._limits.memory_bytes
 
 
-def _new_pool(limits: Limits) -> ProcessPool:
+def _new_pool(limits: Limits, preloaded: Sequence[str]) -> ProcessPool:
     context = multiprocessing.get_context("forkserver")  # our threads and connections are not copied
-    context.set_forkserver_preload(_PRELOADED)
+    context.set_forkserver_preload(list(preloaded))
     # What is started here has SIGINT blocked for good: workers are ended by us, not by the keyboard.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
