@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from html import unescape
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -27,10 +29,15 @@ _MAX_TAGS = 30
 _MAX_AUTHORS = 30
 _MAX_TAG = 80
 _MAX_NAME = 100
+_MAX_NAME_WORDS = 8
+_MOST_MARKED = 8
 _NO_AI = ("noai", "noimageai", "noml")  # DeviantArt's, and noml.info's
 
 # "Headline | Site", "Site: Headline". A hyphen counts only between spaces.
 _SEPARATOR = re.compile(r"\s+[-–—•·>»|/:_~]+\s+|\s*[|｜»·•]+\s*|:\s+|(?<=\S)_(?=\S)|\s+[–—]|[–—]\s+|::")
+_IN_HOST_NAMES = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae"})
+_NO_AUTHOR = re.compile(r"comment(?!ary)|related|recommend|reply|respond", re.IGNORECASE)
+_NO_NAME = re.compile(r"[:?!]\s*$|^(?:posted|share|follow|sign|log|von|by|author|about|more)\b\s*$", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://|^www\.|^@|\S+@\S+\.\S+|^/")
 
 
@@ -81,7 +88,9 @@ def without_site(title: str, site_names: Iterable[str]) -> str:
 
 
 def _bare(name: str) -> str:
-    return "".join(filter(str.isalnum, name.casefold()))
+    """Letters and digits only, as host names write them: "Börsen-Zeitung" is "boersenzeitung"."""
+    spelled = name.casefold().translate(_IN_HOST_NAMES)
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", spelled)))
 
 
 def _title(page: Page, site: str | None) -> str | None:
@@ -95,7 +104,7 @@ def _title(page: Page, site: str | None) -> str | None:
         _text(in_head) if in_head is not None else None,
         *map(_text, headings[:1]),
     ]
-    found = next(filter(None, map(clean_field, candidates)), None)
+    found = next((title for one in candidates if (title := clean_field(unescape(one or "")))), None)
     return without_site(found, _site_names(page, site)) if found else None
 
 
@@ -114,7 +123,8 @@ def _site(page: Page) -> str | None:
     stated = page.first(_SITE_META[:1])
     publishers = names(page.article.get("publisher"), page.by_id)
     webs = [name for node in page.nodes if of_kind(node, "WebSite") for name in texts(node.get("name"))]
-    return clean_field(stated or next(iter((*publishers, *webs)), None) or page.first(_SITE_META))
+    candidates = _names_only(filter(None, (stated, *publishers, *webs, page.first(_SITE_META))))
+    return clean_field(next(iter(candidates), None))
 
 
 def _host(url: str) -> str | None:
@@ -132,7 +142,7 @@ def _authors(page: Page) -> tuple[str, ...]:
         stated = next((values for group in in_meta if (values := _names_only(group))), [])
     if not stated:
         stated = _names_only(_marked_names(page.tree))
-    found = [name for one in _names_only(stated) for name in split_names(one)]
+    found = [name for one in _names_only(stated) for name in split_names(unescape(one))]
     return tuple({name.casefold(): name for name in reversed(found)}.values())[::-1][:_MAX_AUTHORS]
 
 
@@ -148,12 +158,21 @@ def _marked_names(tree: HtmlElement) -> Iterator[str]:
             '//*[self::span or self::a or self::p or self::div or self::address][contains(@class, "author") or '
             'contains(@class, "byline") or contains(@id, "author") or contains(@class, "Author")]'
         )
-    for element in marked[:5]:
+    for element in marked[:_MOST_MARKED]:
         inner = element.xpath('.//*[@itemprop="name"]')
         written = _text(inner[0] if inner else element)
-        if written and len(written) <= _MAX_NAME and len(written.split()) <= 8 and not any(map(str.isdigit, written)):
+        if _is_name(written) and not any(_NO_AUTHOR.search(_marks(one)) for one in (element, *element.iterancestors())):
             yield written
             return
+
+
+def _is_name(written: str) -> bool:
+    is_short = 2 < len(written) <= _MAX_NAME and len(written.split()) <= _MAX_NAME_WORDS
+    return is_short and not any(map(str.isdigit, written)) and not _NO_NAME.search(written)
+
+
+def _marks(element: HtmlElement) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
 
 
 def _image(page: Page) -> str | None:
@@ -170,14 +189,14 @@ def _image(page: Page) -> str | None:
 def _tags(page: Page) -> tuple[str, ...]:
     stated = [value for name in _TAG_META for value in page.meta.get(name, ())]
     stated += texts(page.article.get("keywords"))
-    split = (clean_field(part) for value in stated for part in re.split(r"[,;،、，|]", value))
+    split = (clean_field(unescape(part)) for value in stated for part in re.split(r"[,;،、，|]", value))
     unique = {tag.casefold(): tag for tag in split if tag and len(tag) <= _MAX_TAG and ":" not in tag[1:12]}
     return tuple(unique.values())[:_MAX_TAGS]
 
 
 def _sections(page: Page) -> Iterator[str]:
     for value in (page.first(_SECTION_META), *texts(page.article.get("articleSection"))):
-        section = clean_field(value)
+        section = clean_field(unescape(value or ""))
         if section and len(section) <= _MAX_NAME and not _ADDRESS.search(section):
             yield section
 
