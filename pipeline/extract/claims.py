@@ -189,7 +189,7 @@ def _image(page: Page) -> str | None:
 def _tags(page: Page) -> tuple[str, ...]:
     stated = [value for name in _TAG_META for value in page.meta.get(name, ())]
     stated += texts(page.article.get("keywords"))
-    split = (clean_field(unescape(part)) for value in stated for part in re.split(r"[,;،、，|]", value))
+    split = (clean_field(part) for value in stated for part in re.split(r"[,;،、，|]", unescape(unescape(value))))
     unique = {tag.casefold(): tag for tag in split if tag and len(tag) <= _MAX_TAG and ":" not in tag[1:12]}
     return tuple(unique.values())[:_MAX_TAGS]
 

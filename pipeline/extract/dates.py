@@ -112,7 +112,12 @@ def _elsewhere(page: Page) -> Iterator[DateClaim]:
     """
     from htmldate import find_date as search  # few pages need it
 
-    found = search(copy(page.tree), url=page.url, original_date=True, extensive_search=False)
+    tree = copy(page.tree)
+    for element in list(tree.iter("div", "section", "ul", *_APART)):
+        marks = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if (element.tag in _APART and element.tag != "script") or _ELSEWHERE.search(marks):
+            element.drop_tree()
+    found = search(tree, url=page.url, original_date=True, extensive_search=False)
     if found:
         yield day_claim(DateSource.VISIBLE, date.fromisoformat(found))
 
@@ -201,7 +206,7 @@ def _element_dates(element: HtmlElement, page: Page) -> Iterator[DateClaim]:
     marks = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
     stated = element.get("datetime") or element.get("content") or ""
     stated = stated or element.get("title") or ""
-    found = read_date(stated, language=page.language_claim) if stated else None
+    found = read_date(stated, language=page.language_claim) if _YEAR.search(stated) else None
     text = " ".join(element.text_content().split()) if len(element) < 12 else ""
     if found:
         said = f"{_said_before(element)} {text}"
@@ -229,7 +234,7 @@ def _line_dates(text: str, page: Page, *, is_update: bool = False) -> Iterator[D
         second = _PUBLISHED_WORDS.search(text, change.end())
         parts = [(text[change.start() : second.start()], True), (text[second.start() :], False)] if second else parts
     for part, is_change in parts:
-        if _YEAR.search(part) or re.search(r"\d", part):
+        if _YEAR.search(part):
             found = find_date(
                 part[-_LONGEST_LINE:] if len(part) > _LONGEST_LINE else part, language=page.language_claim
             )

@@ -296,6 +296,8 @@ def _full_year(digits: str) -> int:
 def _named_day(text: str, language: str | None, *, months_by_prefix: tuple[str, ...]) -> _Day | None:
     tokens = _TOKEN.findall(text)
     year = next((token for token in tokens if len(token) == 4 and token.isascii() and token.isdecimal()), None)
+    if not months_by_prefix and year is None:
+        return None
     month = next(_months(tokens, language, with_day=True), None) or _month_of_prefix(tokens, months_by_prefix)
     if month is None and year and months_by_prefix:
         month = next(_months(tokens, language, with_day=False), None)
