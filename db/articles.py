@@ -5,6 +5,7 @@ The functions that write ask for `db.locks.lock_folding` to be held.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, text, update
 
 from db.tables import ArticleRow, CopyRow, FingerprintRow, RevisionRow, StoryRow
-from pipeline.models import NUMBER, Anchor, Article, Candidate, Fingerprint, Verdict
+from pipeline.extract.choice import describe_claim
+from pipeline.models import NUMBER, Anchor, Article, Candidate, DateSource, Fingerprint, Verdict
+from pipeline.revision import measure_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +25,15 @@ class StoredArticle:
     id: int
     title: str | None
     text: str
+    dates: tuple[Mapping[str, Any], ...] = ()
 
 
 def article_of_page(conn: Connection, page_id: int) -> StoredArticle | None:
     """The article that was made of an earlier body of the page."""
     row = conn.execute(
-        select(ArticleRow.id, ArticleRow.title, ArticleRow.text).where(ArticleRow.page_id == page_id)
+        select(ArticleRow.id, ArticleRow.title, ArticleRow.text, ArticleRow.dates).where(ArticleRow.page_id == page_id)
     ).one_or_none()
-    return StoredArticle(*row) if row else None
+    return StoredArticle(row.id, row.title, row.text, tuple(row.dates)) if row else None
 
 
 def is_known_address(conn: Connection, canonical_url: str) -> bool:
@@ -130,26 +134,54 @@ def revise_article(
 ) -> None:
     """Give an article the text of its page's newer body; the text it had becomes a revision.
 
-    Its address, its earliest date and its story stay; verdicts made of the earlier text say so in their evidence.
+    Its address, its earliest date and its story stay, and the dates that were stated before are kept; verdicts made of
+    the earlier text say so in their evidence.
     """
-    conn.execute(insert(RevisionRow).values(article_id=stored.id, title=stored.title, text=stored.text))
+    change = measure_change(stored.text, article.text)
+    conn.execute(
+        insert(RevisionRow).values(
+            article_id=stored.id,
+            title=stored.title,
+            text=stored.text,
+            words_added=change.words_added,
+            words_removed=change.words_removed,
+            similarity=change.similarity,
+        )
+    )
     content = _content(article, body_hash)
-    for kept in ("url", "canonical_url", "published_at", "published_at_source"):
+    for kept in ("url", "canonical_url", "published_at", "published_at_source", "published_at_confidence"):
         del content[kept]
-    conn.execute(_EARLIER_DATE, {"id": stored.id, "at": article.published_at, "source": article.published_at_source})
+    content["dates"] = _joined_dates(stored.dates, content["dates"])
+    conn.execute(
+        _EARLIER_DATE,
+        {
+            "id": stored.id,
+            "at": article.published_at,
+            "source": article.published_at_source,
+            "confidence": article.published_at_confidence,
+        },
+    )
     conn.execute(_MARK_VERDICTS, {"id": stored.id})
     conn.execute(update(ArticleRow).where(ArticleRow.id == stored.id).values(content))
     conn.execute(update(FingerprintRow).where(FingerprintRow.article_id == stored.id).values(_marks(fingerprint)))
 
 
 _EARLIER_DATE = text("""
-    update ingest.article set published_at = :at, published_at_source = :source
+    update ingest.article
+    set published_at = :at, published_at_source = :source, published_at_confidence = :confidence
     where id = :id and cast(:at as timestamptz) < coalesce(published_at, 'infinity')
 """)
 _MARK_VERDICTS = text("""
     update ingest.copy set evidence = evidence || jsonb_build_object('text_revised_at', now())
     where article_id = :id or copy_of = :id
 """)
+
+
+def _joined_dates(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The dates that the newer body states, then those stated before; first seen it was once."""
+    was_seen = any(one["source"] == DateSource.FIRST_SEEN for one in before)
+    newer = [one for one in now if not (was_seen and one["source"] == DateSource.FIRST_SEEN)]
+    return [*newer, *(one for one in before if one not in newer)]
 
 
 def mark_same_text(conn: Connection, article_id: int, body_hash: str) -> None:
@@ -171,6 +203,16 @@ def _content(article: Article, body_hash: str) -> dict[str, Any]:
         "word_count": article.word_count,
         "boilerplate": list(article.boilerplate),
         "body_hash": body_hash,
+        "authors": list(article.authors),
+        "language_confidence": article.language_confidence,
+        "language_claim": article.language_claim,
+        "image": article.image,
+        "tags": list(article.tags),
+        "section": article.section,
+        "is_free": article.is_free,
+        "opt_out": list(article.opt_out),
+        "dates": [describe_claim(one) for one in article.dates],
+        "published_at_confidence": article.published_at_confidence,
     }
 
 

@@ -243,6 +243,8 @@ class ArticleRow(Base):
         Index(None, "source_id"),
         Index(None, "dated_at"),
         Index("article_canonical_url_key", sql("md5(canonical_url)"), unique=True),
+        CheckConstraint("published_at_confidence between 0 and 1", name="published_at_confidence"),
+        CheckConstraint("language_confidence between 0 and 1", name="language_confidence"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -263,19 +265,32 @@ class ArticleRow(Base):
     word_count: Mapped[int] = mapped_column(Integer)
     body_hash: Mapped[str]
     boilerplate: Mapped[list[str]] = mapped_column(server_default=sql("'{}'"))
+    authors: Mapped[list[str]] = mapped_column(server_default=sql("'{}'"))
+    language_confidence: Mapped[float | None]
+    language_claim: Mapped[str | None]
+    image: Mapped[str | None]
+    tags: Mapped[list[str]] = mapped_column(server_default=sql("'{}'"))
+    section: Mapped[str | None]
+    is_free: Mapped[bool | None]
+    opt_out: Mapped[list[str]] = mapped_column(server_default=sql("'{}'"))
+    dates: Mapped[list[Any]] = mapped_column(JSONB, server_default=sql("'[]'"))
+    published_at_confidence: Mapped[float | None]
 
 
 class RevisionRow(Base):
-    """A text that an article had before its page changed."""
+    """A text that an article had before its page changed, and how much the next one differs from it."""
 
     __tablename__ = "revision"
-    __table_args__ = (Index(None, "article_id"),)
+    __table_args__ = (Index(None, "article_id"), CheckConstraint("similarity between 0 and 1", name="similarity"))
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("ingest.article.id", ondelete="CASCADE"))
     title: Mapped[str | None]
     text: Mapped[str]
     superseded_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
+    words_added: Mapped[int | None] = mapped_column(Integer)
+    words_removed: Mapped[int | None] = mapped_column(Integer)
+    similarity: Mapped[float | None]
 
 
 class FingerprintRow(Base):

@@ -3,40 +3,60 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 
 from pipeline.discover.urls import canonicalize, host, is_front_page
+from pipeline.extract.byline import split_names
+from pipeline.extract.choice import choose_date, moment_claim
 from pipeline.extract.clean import clean_field
-from pipeline.models import Article, Capture, Document, Entry
+from pipeline.models import Article, Capture, DateClaim, DateSource, Document, Entry
 
 # Han, Kana, Thai, Lao, Khmer, Burmese: written without spaces, so each character counts.
 _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]"
 )
-_CLOCK_ERROR = timedelta(hours=12)
 
 
 def build_article(entry: Entry, capture: Capture, document: Document, *, now: datetime) -> Article:
     """Join what the source said, where the body was found, and what it holds.
 
-    A record's own date wins, then the source's, then the page's, then the day the source says the page changed; a
-    source's date after `now` is no date.
+    The date is chosen of all that were stated (docs/dates.md); `now` is when the page was seen.
     """
     url = _own_address(document.canonical_url, capture.url) or capture.url
-    published_at, said_by = _published_at(entry, document, now)
+    dated = choose_date([*_source_dates(entry, now), *document.dates], now)
+    author = document.author or clean_field(entry.author)
     return Article(
         url=url,
         canonical_url=canonicalize(url),
         title=document.title or clean_field(entry.title),
-        author=document.author or clean_field(entry.author),
+        author=author,
         site=document.site,
         language=document.language,
-        published_at=published_at,
-        published_at_source=said_by,
+        published_at=dated.at,
+        published_at_source=dated.source,
         text=document.text,
         word_count=count_words(document.text),
         boilerplate=document.boilerplate,
+        authors=document.authors or tuple(split_names(author or "")),
+        language_confidence=document.language_confidence,
+        language_claim=document.language_claim,
+        image=document.image,
+        tags=document.tags,
+        section=document.section,
+        is_free=document.is_free,
+        opt_out=document.opt_out,
+        dates=dated.claims,
+        published_at_confidence=dated.confidence,
     )
+
+
+def _source_dates(entry: Entry, now: datetime) -> Iterator[DateClaim]:
+    if entry.published_at is not None:
+        yield moment_claim(DateSource.FEED, entry.published_at)
+    if entry.updated_at is not None:
+        yield moment_claim(DateSource.SITEMAP, entry.updated_at, is_update=True)
+    yield moment_claim(DateSource.FIRST_SEEN, now)
 
 
 def count_words(text: str) -> int:
@@ -58,13 +78,3 @@ def _own_address(claimed: str | None, found: str) -> str | None:
     if claimed is None or host(claimed) != host(found):
         return None
     return None if is_front_page(claimed) else claimed
-
-
-def _published_at(entry: Entry, document: Document, now: datetime) -> tuple[datetime | None, str | None]:
-    if document.published_at_source == "record":
-        return document.published_at, "record"
-    if entry.published_at is not None and entry.published_at <= now + _CLOCK_ERROR:
-        return entry.published_at, "feed"
-    if document.published_at is None and entry.updated_at is not None and entry.updated_at <= now + _CLOCK_ERROR:
-        return entry.updated_at, "sitemap"
-    return document.published_at, document.published_at_source

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 RECORD_MEDIA_TYPE = "application/x-newsfold-record+json"
@@ -219,13 +219,78 @@ class FetchFailure:
 FetchResult = Fetched | NotModified | FetchFailure
 
 
+class DateSource(StrEnum):
+    """Who says when an article was published."""
+
+    RECORD = "record"
+    FEED = "feed"
+    JSON_LD = "json-ld"
+    META = "meta"
+    VISIBLE = "visible"
+    URL = "url"
+    SITEMAP = "sitemap"
+    FIRST_SEEN = "first_seen"
+
+
+class Precision(StrEnum):
+    """How exactly a date is stated. A day is kept as its midnight in UTC, whatever zone it was said in."""
+
+    DAY = "day"
+    MINUTE = "minute"
+
+
+class DateFault(StrEnum):
+    """Why a date is not believed."""
+
+    FUTURE = "future"
+    PLACEHOLDER = "placeholder"
+    GENERATED = "generated"
+    SWAPPED = "swapped"
+
+
+@dataclass(frozen=True, slots=True)
+class DateClaim:
+    """A date that somebody states for an article.
+
+    `moment` has the time zone that was written, UTC where none was (`names_zone`). `is_update` marks the date of a
+    change, which bounds the one of publication. `other_day` is the day it names with day and month exchanged, where
+    nothing in it tells which is which. `fault` is why it is not believed.
+    """
+
+    source: DateSource
+    moment: datetime
+    precision: Precision
+    names_zone: bool = False
+    is_update: bool = False
+    other_day: date | None = None
+    fault: DateFault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DateChoice:
+    """One date out of several: `claims` are all that were made, strongest first; `why` says it to people.
+
+    `confidence` is in [0, 1], None where no date was chosen.
+    """
+
+    claims: tuple[DateClaim, ...] = ()
+    at: datetime | None = None
+    source: DateSource | None = None
+    confidence: float | None = None
+    why: str = "nobody states a date"
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """What extraction made of a capture.
 
-    `text` is clean: NFC, paragraphs separated by one blank line, no controls, no site tail. `language` is a BCP 47 tag.
-    `published_at_source` says where the date was found: 'feed', 'page' or 'record'. `canonical_url` is the page's own
-    claim (rel=canonical), absolute, or None. `boilerplate` is what was cut from the text, so that nothing is lost.
+    `text` is clean: NFC, paragraphs separated by one blank line, no controls, no site tail. `authors` are the names one
+    by one, `author` all of them as one text. `language` is a BCP 47 tag told by the text with `language_confidence`
+    (None where only a hint says so), `language_claim` is what the page says of itself. `published_at` is chosen of
+    `dates`, which a page, text or record states; `published_at_source` is a DateSource. `canonical_url` is the page's
+    own claim (rel=canonical), absolute, or None. `is_free` is whether people may read it without paying, None where
+    nobody says. `opt_out` is what the page says against machine use. `boilerplate` is what was cut from the text, so
+    that nothing is lost.
     """
 
     text: str
@@ -237,6 +302,15 @@ class Document:
     published_at_source: str | None = None
     canonical_url: str | None = None
     boilerplate: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    language_confidence: float | None = None
+    language_claim: str | None = None
+    image: str | None = None
+    tags: tuple[str, ...] = ()
+    section: str | None = None
+    is_free: bool | None = None
+    opt_out: tuple[str, ...] = ()
+    dates: tuple[DateClaim, ...] = ()
 
 
 class Reason(StrEnum):
@@ -286,7 +360,8 @@ class Article:
     """A document with its identity, as users read it.
 
     `url` is where people find it, `canonical_url` is equal for all addresses of one page. `word_count` counts words,
-    and characters where words are not spaced.
+    and characters where words are not spaced. `dates` are all that anybody stated, strongest first; the fields it
+    shares with Document are explained there.
     """
 
     url: str
@@ -300,6 +375,16 @@ class Article:
     text: str
     word_count: int
     boilerplate: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    language_confidence: float | None = None
+    language_claim: str | None = None
+    image: str | None = None
+    tags: tuple[str, ...] = ()
+    section: str | None = None
+    is_free: bool | None = None
+    opt_out: tuple[str, ...] = ()
+    dates: tuple[DateClaim, ...] = ()
+    published_at_confidence: float | None = None
 
 
 NUMBER = "n:"

@@ -95,6 +95,17 @@ def import_(
 
 
 @app.command()
+def extract(
+    where: Annotated[str, typer.Argument(metavar="FILE|URL", help="A .html, .txt, .md or .jsonl file, or an address.")],
+    json: Json = False,
+) -> None:
+    """Show what extraction sees: text, metadata, every date with its source. Nothing is stored."""
+    from flows.cli import extracting
+
+    raise typer.Exit(extracting.show(where, json=json))
+
+
+@app.command()
 def backfill(
     since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day, as 2025-01-01.")],
     until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day, included.")],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pipeline.extract.clean import clean_field
 from pipeline.extract.labels import BYLINE_LABELS, Role
 
 _MAX_LINE = 200
@@ -23,6 +24,16 @@ _ASIDE = re.compile(r"[(（【\[][^)）】\]]*[)）】\]]")
 # A stop after a word of four letters or more ends a sentence; 'Jr.' and 'St. Louis' are names. A colon or a year means
 # that more than a name follows: 'GM FRK. Data publikacji Pią, 2010-11-19', '北京商报字号:T|T0人参与0条评论'.
 _NO_NAME = re.compile(r"[!?！？؟。।:：]|[^\W\d]{4,}\.(?:\s|$)|\d{4}")
+
+_BY = re.compile(
+    r"^\s*(?:(?:written |story |words )?by|von|par|por|di|door|av|af|przez|автор|текст|作者|文|記者|记者|بقلم)"
+    r"\s*[:：]?\s+",
+    re.IGNORECASE,
+)
+_BETWEEN_NAMES = re.compile(
+    r"\s*(?:[;|/]|,(?!\s*(?:jr|sr|ii|iii|iv|phd|md)\b)|\s(?:and|und|et|y|e|i|en|och|og|&)\s)\s*", re.IGNORECASE
+)
+_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,12 @@ def read_byline(line: str) -> Byline | None:
     if not (author or site) or any(len(name) > _MAX_NAME or len(name.split()) > _MAX_WORDS for name in names.values()):
         return None
     return Byline(author or None, site or None)
+
+
+def split_names(written: str) -> list[str]:
+    """The names in a byline: "By Ada Lovelace and Max Born" are two."""
+    parts = _BETWEEN_NAMES.split(_BY.sub("", written))
+    return [name for part in parts if (name := clean_field(part)) and len(name) <= _LONGEST_NAME]
 
 
 def _before_open_aside(name: str) -> str:

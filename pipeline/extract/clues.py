@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.jsonld import article_body, is_article
+from pipeline.extract.json_ld import Node, article_body, is_article
 
 _TITLE_NAMES = frozenset(["og:title", "twitter:title"])
 _DESCRIPTION_NAMES = frozenset(["description", "og:description", "twitter:description"])
@@ -26,7 +26,7 @@ class Clues:
     names_article: bool = False
 
 
-def read_clues(tree: HtmlElement, nodes: tuple[Mapping[str, object], ...]) -> Clues:
+def read_clues(tree: HtmlElement, nodes: Sequence[Node]) -> Clues:
     """The clues of a page. `nodes` are its JSON-LD."""
     metas = _metas(tree)
     title = tree.find(".//title")
@@ -48,7 +48,7 @@ def _metas(tree: HtmlElement) -> list[tuple[str, str]]:
     ]
 
 
-def _names_article(tree: HtmlElement, metas: list[tuple[str, str]], nodes: tuple[Mapping[str, object], ...]) -> bool:
+def _names_article(tree: HtmlElement, metas: list[tuple[str, str]], nodes: Sequence[Node]) -> bool:
     return (
         any(name == "og:type" and content.strip().lower() == "article" for name, content in metas)
         or any(map(is_article, nodes))

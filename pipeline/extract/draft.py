@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.extract.byline import split_names
 from pipeline.extract.clean import clean_field, clean_text, size_of
-from pipeline.extract.language import detect_language, primary_tag
+from pipeline.extract.language import primary_tag, tell_language
 from pipeline.extract.tail import cut_tail
-from pipeline.models import Document, NotAnArticle, Reason
+from pipeline.models import DateClaim, Document, NotAnArticle, Reason
 
 # Fewer letters than a headline: "Loading…", "Access denied", a lone picture credit.
 MIN_LETTERS = 25
@@ -16,7 +17,10 @@ MIN_LETTERS = 25
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A reader's findings. `language` is known for sure, `language_claim` is what the page says of itself."""
+    """A reader's findings. `language` is known for sure, `language_claim` is what the page says of itself.
+
+    `author` is a byline as it is written, `authors` are names one by one.
+    """
 
     text: str
     title: str | None = None
@@ -28,6 +32,13 @@ class Draft:
     published_at_source: str | None = None
     canonical_url: str | None = None
     boilerplate: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    dates: tuple[DateClaim, ...] = ()
+    image: str | None = None
+    tags: tuple[str, ...] = ()
+    section: str | None = None
+    is_free: bool | None = None
+    opt_out: tuple[str, ...] = ()
 
 
 def finish(draft: Draft, *, language_hint: str | None) -> Document | NotAnArticle:
@@ -37,16 +48,27 @@ def finish(draft: Draft, *, language_hint: str | None) -> Document | NotAnArticl
     letters = size_of(text)
     if letters < MIN_LETTERS:
         return NotAnArticle(Reason.NO_TEXT, f"{letters} letters")
+    told = tell_language(text, language_hint or draft.language_claim)
+    authors = draft.authors or tuple(split_names(draft.author or ""))
     return Document(
         text=text,
         title=title,
-        author=clean_field(draft.author),
+        author="; ".join(authors) or None,
         site=clean_field(draft.site),
-        language=primary_tag(draft.language) or detect_language(text, language_hint or draft.language_claim),
+        language=primary_tag(draft.language) or told.tag,
         published_at=draft.published_at,
         published_at_source=draft.published_at_source,
         canonical_url=draft.canonical_url,
         boilerplate=tuple(filter(None, (*map(clean_text, draft.boilerplate), tail))),
+        authors=authors,
+        language_confidence=told.confidence if told.tag == (primary_tag(draft.language) or told.tag) else None,
+        language_claim=clean_field(draft.language or draft.language_claim),
+        image=draft.image,
+        tags=draft.tags,
+        section=draft.section,
+        is_free=draft.is_free,
+        opt_out=draft.opt_out,
+        dates=draft.dates,
     )
 
 

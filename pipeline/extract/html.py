@@ -1,4 +1,4 @@
-"""Reads HTML: metadata by trafilatura and htmldate, zoned moments and canonical URL by ourselves, the text by evidence.
+"""Reads HTML: the main text by evidence among several readers, what the page says of itself by ourselves.
 
 Importing this module loads trafilatura, which takes half a second: import it where a page is read, not above.
 """
@@ -6,19 +6,18 @@ Importing this module loads trafilatura, which takes half a second: import it wh
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
-from urllib.parse import urljoin, urlsplit
+from datetime import datetime
 
 from lxml.etree import LxmlError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
-from trafilatura.metadata import extract_metadata
-from trafilatura.settings import Document as Said
 
+from pipeline.extract.choice import choose_date
 from pipeline.extract.choose import best_text
+from pipeline.extract.claims import read_claims
 from pipeline.extract.clues import read_clues
-from pipeline.extract.dates import published_at
+from pipeline.extract.dates import page_dates
 from pipeline.extract.draft import Draft
-from pipeline.extract.jsonld import json_ld_nodes
+from pipeline.extract.page import read_page
 from pipeline.extract.tame import strip_chrome, tame
 from pipeline.models import NotAnArticle, Reason
 
@@ -42,10 +41,9 @@ def read_html(html: str, *, url: str, now: datetime) -> Draft | NotAnArticle:
     try:
         tree = _parse(html)
         tame(tree)
-        said = _metadata(tree, url, latest_day=now + timedelta(days=1))
-        moment = published_at(tree, said.date, now=now)
-        canonical_url = _canonical_url(tree, url)
-        clues = read_clues(tree, json_ld_nodes(tree))
+        page = read_page(tree, url)
+        claims, dated = read_claims(page), choose_date(page_dates(page), now)
+        clues = read_clues(tree, page.nodes)
         strip_chrome(tree)
         reading = best_text(tree, url, clues)
     except LIBRARY_FAULTS as fault:
@@ -54,13 +52,19 @@ def read_html(html: str, *, url: str, now: datetime) -> Draft | NotAnArticle:
         return NotAnArticle(Reason.NO_TEXT, "no main text on the page")
     return Draft(
         text=reading.text,
-        title=said.title,
-        author=said.author,
-        site=said.sitename,
-        language_claim=tree.get("lang") or tree.get("xml:lang"),
-        published_at=moment,
-        published_at_source="page" if moment else None,
-        canonical_url=canonical_url,
+        title=claims.title,
+        authors=claims.authors,
+        site=claims.site,
+        language_claim=claims.language,
+        published_at=dated.at,
+        published_at_source=dated.source,
+        dates=dated.claims,
+        canonical_url=claims.canonical_url,
+        image=claims.image,
+        tags=claims.tags,
+        section=claims.section,
+        is_free=claims.is_free,
+        opt_out=claims.opt_out,
     )
 
 
@@ -69,29 +73,3 @@ def _parse(html: str) -> HtmlElement:
     # encoding goes before what the page says of itself.
     parser = HTMLParser(collect_ids=False, encoding="utf-8", remove_comments=True, remove_pis=True)
     return document_fromstring(_NOT_XML.sub("", html).encode("utf-8"), parser=parser)
-
-
-def _metadata(tree: HtmlElement, url: str, *, latest_day: datetime) -> Said:
-    return extract_metadata(
-        tree,
-        url,
-        # The first date, not the last change; no guessing a day from the text, which finds one where there is none.
-        {"original_date": True, "extensive_search": False, "max_date": latest_day.strftime("%Y-%m-%d")},
-    )
-
-
-def _canonical_url(tree: HtmlElement, url: str) -> str | None:
-    """The page's rel=canonical, absolute; None where it has none or it is no address of the web."""
-    for link in tree.iter("link"):
-        if "canonical" in (link.get("rel") or "").lower().split():
-            return _web_address(link.get("href") or "", url)
-    return None
-
-
-def _web_address(href: str, base: str) -> str | None:
-    try:
-        absolute = urljoin(base, "".join(href.split())) if href.strip() else ""
-        parts = urlsplit(absolute)
-    except ValueError:  # a bracket that opens no IPv6 address
-        return None
-    return absolute if parts.scheme in ("http", "https") and parts.hostname else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.extract.clean import count_letters
@@ -21,13 +22,32 @@ _PRIMARY_TAG = re.compile(r"[a-z]{2,3}(?=[-_]|$)")
 _RENAMED = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro"}
 
 
-def detect_language(text: str, hint: str | None) -> str | None:
+@dataclass(frozen=True, slots=True)
+class ToldLanguage:
+    """A language, and how surely the text says so, in [0, 1]; None where only a hint does."""
+
+    tag: str | None
+    confidence: float | None = None
+
+
+def tell_language(text: str, hint: str | None) -> ToldLanguage:
     """The BCP 47 primary tag of a text's language; the hint's where the text is too short or unsure."""
     sample, hinted = text[:_SAMPLE_CHARACTERS], primary_tag(hint)
     if not count_letters(sample):
-        return hinted
+        return ToldLanguage(hinted)
     language, probability = _identifier().classify(sample)
-    return hinted if hinted and probability < _MIN_PROBABILITY else str(language)
+    if hinted and probability < _MIN_PROBABILITY:
+        return ToldLanguage(hinted, None if hinted != language else _rounded(probability))
+    return ToldLanguage(str(language), _rounded(probability))
+
+
+def detect_language(text: str, hint: str | None) -> str | None:
+    """The tag alone of `tell_language`."""
+    return tell_language(text, hint).tag
+
+
+def _rounded(probability: float) -> float:
+    return round(float(probability), 2)
 
 
 def primary_tag(tag: str | None) -> str | None:

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from pipeline.extract.choice import choose_date, moment_claim
 from pipeline.extract.draft import Draft
-from pipeline.extract.moments import parse_moment, settle
+from pipeline.extract.moments import parse_moment
 from pipeline.extract.plain import read_plain, read_titled
-from pipeline.models import NotAnArticle, Reason
+from pipeline.models import DateSource, NotAnArticle, Reason
 
 
 def read_record(line: str, *, url: str, now: datetime) -> Draft | NotAnArticle:
@@ -43,15 +44,19 @@ def _read_body(record: Mapping[str, object], url: str, now: datetime) -> Draft |
 
 
 def _with_given(draft: Draft, record: Mapping[str, object], now: datetime) -> Draft:
-    moment = _given_moment(record, now)
+    moment = _given_moment(record)
+    dated = choose_date([*([moment_claim(DateSource.RECORD, moment)] if moment else []), *draft.dates], now)
+    author = _given(record, "author")
     return replace(
         draft,
         title=_given(record, "title") or draft.title,
-        author=_given(record, "author") or draft.author,
+        author=author or draft.author,
+        authors=() if author else draft.authors,
         site=_given(record, "site") or draft.site,
         language=_given(record, "language"),
-        published_at=moment or draft.published_at,
-        published_at_source="record" if moment else draft.published_at_source,
+        published_at=dated.at,
+        published_at_source=dated.source,
+        dates=dated.claims,
     )
 
 
@@ -60,6 +65,5 @@ def _given(record: Mapping[str, object], field: str) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
 
 
-def _given_moment(record: Mapping[str, object], now: datetime) -> datetime | None:
-    moment = parse_moment(_given(record, "published_at") or "")
-    return settle(moment, now=now) if moment else None
+def _given_moment(record: Mapping[str, object]) -> datetime | None:
+    return parse_moment(_given(record, "published_at") or "")

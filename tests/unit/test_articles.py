@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from pipeline.articles import build_article, count_words, is_within
-from pipeline.models import Article, Capture, Document, Entry
+from pipeline.extract.choice import moment_claim
+from pipeline.models import Article, Capture, DateSource, Document, Entry
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FOUND = "https://a.example/bees"
@@ -24,27 +25,40 @@ def _build(entry: Entry = ENTRY, document: Document = DOCUMENT, found: str = FOU
 @pytest.mark.parametrize(
     ("feed_says", "page_says", "said_by", "wins"),
     [
-        (FEED_DATE, PAGE_DATE, "page", (FEED_DATE, "feed")),
+        (FEED_DATE, PAGE_DATE, DateSource.META, (FEED_DATE, "feed")),
         (FEED_DATE, None, None, (FEED_DATE, "feed")),
-        (None, PAGE_DATE, "page", (PAGE_DATE, "page")),
+        (None, PAGE_DATE, DateSource.META, (PAGE_DATE, "meta")),
         (None, None, None, (None, None)),
-        (FEED_DATE, PAGE_DATE, "record", (PAGE_DATE, "record")),
-        (NOW + timedelta(hours=11), PAGE_DATE, "page", (NOW + timedelta(hours=11), "feed")),
-        (NOW + timedelta(hours=13), PAGE_DATE, "page", (PAGE_DATE, "page")),
+        (FEED_DATE, PAGE_DATE, DateSource.RECORD, (PAGE_DATE, "record")),
+        (NOW + timedelta(hours=11), None, None, (NOW, "feed")),
+        (NOW + timedelta(hours=25), PAGE_DATE, DateSource.META, (PAGE_DATE, "meta")),
         (NOW + timedelta(days=365), None, None, (None, None)),
     ],
 )
 def test_one_date_wins_and_says_where_it_comes_from(
     feed_says: datetime | None,
     page_says: datetime | None,
-    said_by: str | None,
+    said_by: DateSource | None,
     wins: tuple[datetime | None, str | None],
 ) -> None:
-    article = _build(
-        Entry(FOUND, published_at=feed_says), Document("Bees.", published_at=page_says, published_at_source=said_by)
-    )
+    dates = (moment_claim(said_by, page_says),) if said_by and page_says else ()
+
+    article = _build(Entry(FOUND, published_at=feed_says), Document("Bees.", dates=dates))
 
     assert (article.published_at, article.published_at_source) == wins
+
+
+def test_all_dates_are_kept_the_chosen_one_first() -> None:
+    document = Document("Bees.", dates=(moment_claim(DateSource.META, PAGE_DATE),))
+
+    article = _build(Entry(FOUND, updated_at=NOW - timedelta(hours=1)), document)
+
+    assert [one.source for one in article.dates] == ["meta", "first_seen", "sitemap"]
+    assert article.published_at_confidence == 0.85
+
+
+def test_a_byline_of_the_feed_is_names_one_by_one() -> None:
+    assert _build(Entry(FOUND, author="By Ada Lovelace and Max Born")).authors == ("Ada Lovelace", "Max Born")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from pipeline.extract.blocks import page_blocks
 from pipeline.extract.choose import Reader, Reading, agreement, best_text
 from pipeline.extract.clues import Clues, read_clues
 from pipeline.extract.dense import densest_text
-from pipeline.extract.jsonld import article_body, json_ld_nodes
+from pipeline.extract.json_ld import article_body
+from pipeline.extract.page import read_page
 
 SENTENCES = (
     "The harbour of the old town will be closed to cars from the first of May, the council decided on Tuesday.",
@@ -83,7 +84,7 @@ def test_a_page_without_prose_has_no_densest_text() -> None:
 )
 def test_the_body_that_json_ld_states_is_found(script: str, body: str) -> None:
     tree = document_fromstring(f'<html><script type="application/ld+json">{script}</script></html>')
-    assert article_body(json_ld_nodes(tree)) == body
+    assert article_body(read_page(tree, "https://a.example/x").nodes) == body
 
 
 @pytest.mark.parametrize(
@@ -98,4 +99,4 @@ def test_the_body_that_json_ld_states_is_found(script: str, body: str) -> None:
 )
 def test_markup_that_names_the_article_is_told(markup: str, names: bool) -> None:
     tree = document_fromstring(f"<html><body>{markup}</body></html>")
-    assert read_clues(tree, json_ld_nodes(tree)).names_article is names
+    assert read_clues(tree, read_page(tree, "https://a.example/x").nodes).names_article is names

@@ -49,7 +49,7 @@ def test_what_is_not_given_is_found_on_the_page() -> None:
     document = read(html=HTML)
     assert (document.title, document.author, document.language) == ("Found title", "Found Author", "en")
     assert document.published_at == datetime(2026, 2, 3, 10, tzinfo=UTC)
-    assert document.published_at_source == "page"
+    assert document.published_at_source == "meta"
 
 
 def test_a_text_keeps_its_first_line_where_the_title_is_given() -> None:
@@ -90,7 +90,7 @@ def test_a_date_that_is_none_is_not_given(written: object, moment: datetime | No
 
 
 def test_a_bad_date_leaves_the_pages_own() -> None:
-    assert read(html=HTML, published_at="soon").published_at_source == "page"
+    assert read(html=HTML, published_at="soon").published_at_source == "meta"
 
 
 def test_surrogates_and_nul_in_escapes_do_not_reach_the_document() -> None:
