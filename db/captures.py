@@ -69,24 +69,36 @@ _CLAIM_NAMED = text("""
 """)
 
 
-def deliver(conn: Connection, bodies: Iterable[Capture], now: datetime) -> None:
-    """Keep bodies that a source delivered itself, for pages that are known: a body that is new makes its page due."""
+def deliver(conn: Connection, source_id: int, bodies: Iterable[Capture], now: datetime) -> bool:
+    """Keep bodies that a source delivered itself, for its own pages: a body that is not its article's makes a page due.
+
+    False where a running run works on one of the pages: that body must be delivered again.
+    """
+    is_free = True
     for body in bodies:
-        conn.execute(_DELIVER, _stored(body) | {"canonical": canonicalize(body.url), "now": now})
+        parameters = _stored(body) | {"canonical": canonicalize(body.url), "source": source_id, "now": now}
+        is_free = bool(conn.execute(_DELIVER, parameters).scalar_one()) and is_free
+    return is_free
 
 
 _DELIVER = text("""
     with page as (
-        select id from ingest.page where md5(canonical_url) = md5(:canonical) and claimed_by is null for update
+        select p.id, p.claimed_by is null as is_free,
+            exists (select from ingest.article a where a.page_id = p.id and a.body_hash = :hash) as is_known
+        from ingest.page p
+        where md5(p.canonical_url) = md5(:canonical) and p.source_id = :source and p.reason is distinct from 'old'
+        for update
     ), kept as (
-        insert into ingest.capture (page_id, url, media_type, charset, body, body_hash, size)
-        select page.id, :url, :media_type, :charset, :body, :hash, :size from page
-        on conflict (page_id, body_hash) do nothing
+        insert into ingest.capture as c (page_id, url, media_type, charset, body, body_hash, size)
+        select id, :url, :media_type, :charset, :body, :hash, :size from page where is_free and not is_known
+        on conflict (page_id, body_hash) do update set fetched_at = clock_timestamp()
         returning page_id
+    ), due as (
+        update ingest.page p
+        set state = 'fetched', reason = null, detail = null, next_attempt_at = null, last_fetched_at = :now
+        from kept where p.id = kept.page_id
     )
-    update ingest.page p
-    set state = 'fetched', reason = null, detail = null, next_attempt_at = null, last_fetched_at = :now
-    from kept where p.id = kept.page_id
+    select coalesce((select bool_and(is_free) from page), true)
 """)
 
 

@@ -62,6 +62,7 @@ def remember_entries(
             "updates": [entry.updated_at for entry in rows.values()],
             "versions": [entry.version for entry in rows.values()],
             "old": [horizon is not None and not horizon.admits(entry) for entry in rows.values()],
+            "since": horizon and horizon.since,
             "wanted": is_wanted,
             "now": now,
         },
@@ -89,10 +90,19 @@ _NEXT_FETCH = """case when page.last_fetched_at is null
                           then cast(:now as timestamptz)
                       else greatest(:now, page.last_fetched_at + (page.last_fetched_at - page.discovered_at)
                                           - interval '1 hour') end"""
-# What was put aside without a date stays aside: a list of everything names it each time.
-_IS_REVIVED = """(coalesce(page.reason, '') in ('outside_range', 'old') and excluded.reason is null
-                          and (page.reason = 'outside_range' or not excluded.is_wanted
-                               or coalesce(excluded.entry_published_at, excluded.entry_updated_at) is not null))"""
+# What was put aside comes back when something wants it. A backfill wants what it names. The daily job wants a page
+# that no date proves older than the horizon, whoever named that date; one without a date, and one off the topic of
+# its source, where another source names it.
+_IS_REVIVED = """case page.reason
+        when 'outside_range' then excluded.reason is null
+        when 'off_topic' then page.source_id <> excluded.source_id
+            and (select not s.options ? 'topic' from ingest.source s where s.id = excluded.source_id)
+        when 'old' then excluded.reason is null and (not excluded.is_wanted or coalesce(
+            least(page.entry_published_at, page.entry_updated_at,
+                  excluded.entry_published_at, excluded.entry_updated_at)
+                >= coalesce(cast(:since as timestamptz), '-infinity'),
+            page.source_id <> excluded.source_id))
+        else false end"""
 _REMEMBER = text(
     """
     with remembered as (
@@ -113,12 +123,11 @@ _REMEMBER = text(
            or not (s.is_followed or p.source_id = :source)
            or (not e.is_old
                and ((e.version is not null and e.version is distinct from p.entry_version and p.source_id = :source)
-                    or p.reason = 'outside_range'
-                    or (p.reason = 'old' and (not :wanted or coalesce(e.published_at, e.updated_at) is not null))
+                    or p.reason in ('outside_range', 'old', 'off_topic')
                     or (:wanted and not p.is_wanted)))
         order by e.canonical_url
         on conflict (md5(canonical_url)) do update set
-            source_id = case when {is_own} then excluded.source_id else page.source_id end,
+            source_id = case when {is_own} or {is_revived} then excluded.source_id else page.source_id end,
             entry_title = coalesce(page.entry_title, excluded.entry_title),
             entry_author = coalesce(page.entry_author, excluded.entry_author),
             entry_published_at = case when excluded.entry_published_at
@@ -133,12 +142,16 @@ _REMEMBER = text(
             reason = case when not {is_revived} then page.reason end,
             next_attempt_at = case when {is_own} and excluded.entry_version is distinct from page.entry_version
                                     and excluded.entry_version is not null and excluded.reason is null
+                                    and (page.reason is distinct from 'old' or {is_revived})
                                    then coalesce(page.next_attempt_at, {next_fetch}) else page.next_attempt_at end
         returning id, xmax = 0 as is_new, reason
     ), put_aside as (
         insert into ingest.outcome (run_id, page_id, outcome, reason, decided_at)
         select :run, id, 'skipped', reason, now() from remembered where is_new and reason is not null
         on conflict do nothing
+    ), taken_back as (
+        delete from ingest.outcome o using remembered r
+        where o.run_id = :run and o.page_id = r.id and o.reason in ('old', 'off_topic') and r.reason is null
     )
     select count(*) from remembered where is_new
 """.replace("{is_own}", _IS_OWN)
@@ -178,7 +191,7 @@ _DUE = """
     from ingest.page p
     join ingest.source s on s.id = p.source_id
     where p.claimed_by is null
-      and (p.state in ('discovered', 'fetched') or p.next_attempt_at <= :now)
+      and (p.state = 'fetched' or p.next_attempt_at <= :now or (p.state = 'discovered' and p.next_attempt_at is null))
       and s.slug = any(:slugs)
       and (cast(:since as date) is null
            or (p.entry_published_at is null
@@ -193,7 +206,7 @@ _CLAIM = text(
     + _DUE
     + """
           and not exists (select from ingest.outcome o where o.run_id = :run and o.page_id = p.id)
-        order by p.load_attempts, p.id
+        order by p.load_attempts, p.id % 251, p.id
         limit :limit
         for update of p skip locked
     ), claimed as (
@@ -285,6 +298,19 @@ _SETTLE = text("""
     update ingest.outcome
     set outcome = :outcome, reason = cast(:reason as text), decided_at = now()
     where run_id = :run and page_id = :page
+""")
+
+
+def release(conn: Connection, run_id: int, page_id: int, next_attempt_at: datetime) -> None:
+    """Give back a page that was taken and not asked for: nothing became of it in this run."""
+    conn.execute(_RELEASE, {"run": run_id, "page": page_id, "next": next_attempt_at})
+
+
+_RELEASE = text("""
+    with page as (
+        update ingest.page set claimed_by = null, next_attempt_at = :next where id = :page and claimed_by = :run
+    )
+    delete from ingest.outcome where run_id = :run and page_id = :page
 """)
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, func, or_, select, text, update
 
-from db.tables import PollRow, ResourceRow, SourceRow
+from db.tables import ResourceRow, SourceRow
 from pipeline.discover.moves import Move
 from pipeline.discover.options import dump_options, parse_options
 from pipeline.models import Source, SourceKind, Validators
@@ -37,11 +37,14 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True)
 class StoredSource:
-    """A source with what we remember of its polls; `failures` counts those in a row, `resources` are by URL."""
+    """A source with what we remember of its polls; `failures` counts those in a row, as `excused` does those that came
+    to nothing without a fault of its own. `resources` are by URL.
+    """
 
     id: int
     source: Source
     failures: int
+    excused: int
     last_success_at: datetime | None
     move: Move | None
     resources: Mapping[str, Resource]
@@ -61,13 +64,20 @@ class Poll:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a source has said so far. `entries` is None where it was not read in whole."""
+
+    entries: int | None
+    newest_entry_at: datetime | None
+    has_news: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Success:
-    """That a source answered. `entries` and `newest_entry_at` are None where it said nothing about all it has."""
+    """That a source answered. `problem` is what went wrong with a part of it."""
 
     source_id: int
-    has_news: bool = False
-    entries: int | None = None
-    newest_entry_at: datetime | None = None
+    problem: str | None = None
     move: Move | None = None
 
 
@@ -85,10 +95,58 @@ def keep(conn: Connection, sources: Sequence[Source]) -> None:
     """Store these sources and leave the others as they are. One that is read otherwise than before is read anew: what
     we would ask its server with would make it look unchanged.
     """
-    if sources:
-        changed = conn.execute(_upsert(sorted(sources, key=lambda source: source.slug))).scalars().all()
-        if changed:
-            conn.execute(delete(ResourceRow).where(ResourceRow.source_id.in_(changed)))
+    ordered = sorted(sources, key=lambda source: source.slug)
+    conn.execute(
+        _KEEP,
+        {
+            "slugs": [one.slug for one in ordered],
+            "names": [one.name for one in ordered],
+            "kinds": [one.kind.value for one in ordered],
+            "addresses": [one.address for one in ordered],
+            "languages": [one.language for one in ordered],
+            "known_from": [one.known_from for one in ordered],
+            "options": [json.dumps(dump_options(one.options)) for one in ordered],
+        },
+    )
+
+
+# Rows that say nothing new are left out before the upsert, which would lock each of them.
+_KEEP = text("""
+    with given as (
+        select g.slug, g.name, g.kind, g.address, g.language, g.known_from, cast(g.options as jsonb) as options
+        from unnest(cast(:slugs as text[]), cast(:names as text[]), cast(:kinds as text[]), cast(:addresses as text[]),
+                    cast(:languages as text[]), cast(:known_from as text[]), cast(:options as text[]))
+             as g (slug, name, kind, address, language, known_from, options)
+        left join ingest.source s on s.slug = g.slug
+        where s.id is null or not s.is_followed
+           or (s.name, s.kind, s.address, s.language, s.known_from, s.options)
+              is distinct from (g.name, g.kind, g.address, g.language, g.known_from, cast(g.options as jsonb))
+        order by g.slug
+    ), read_otherwise as (
+        select s.id from given g join ingest.source s on s.slug = g.slug
+        where (s.kind, s.address, s.options) is distinct from (g.kind, g.address, g.options)
+    ), forgotten as (
+        delete from ingest.resource where source_id in (select id from read_otherwise)
+    ), judged_again as (
+        update ingest.page set state = 'fetched', reason = null, detail = null
+        where source_id in (select id from read_otherwise) and reason = 'off_topic'
+    )
+    insert into ingest.source as s (slug, name, kind, address, language, known_from, options)
+    select * from given
+    on conflict (slug) do update set
+        name = excluded.name, kind = excluded.kind, address = excluded.address, language = excluded.language,
+        known_from = excluded.known_from, options = excluded.options, is_followed = true,
+        next_poll_at = case when s.id not in (select id from read_otherwise) then s.next_poll_at end,
+        moved_to = case when s.id not in (select id from read_otherwise) then s.moved_to end,
+        moved_since = case when s.id not in (select id from read_otherwise) then s.moved_since end,
+        last_success_at = case when s.id not in (select id from read_otherwise) then s.last_success_at end,
+        last_polled_at = case when s.id not in (select id from read_otherwise) then s.last_polled_at end,
+        last_error = case when s.id not in (select id from read_otherwise) then s.last_error end,
+        entries = case when s.id not in (select id from read_otherwise) then s.entries end,
+        newest_entry_at = case when s.id not in (select id from read_otherwise) then s.newest_entry_at end,
+        failures = case when s.id not in (select id from read_otherwise) then s.failures else 0 end,
+        excused = case when s.id not in (select id from read_otherwise) then s.excused else 0 end
+""")
 
 
 def due_sources(conn: Connection, slugs: Iterable[str], now: datetime) -> list[str]:
@@ -96,6 +154,12 @@ def due_sources(conn: Connection, slugs: Iterable[str], now: datetime) -> list[s
     is_due = or_(SourceRow.next_poll_at.is_(None), SourceRow.next_poll_at <= now)
     found = select(SourceRow.slug).where(SourceRow.slug.in_(list(slugs)), is_due).order_by(SourceRow.slug)
     return list(conn.execute(found).scalars())
+
+
+def waiting_sources(conn: Connection, slugs: Iterable[str], now: datetime) -> list[datetime]:
+    """When those of the slugs may be asked again that may not be at `now`, the first moment first."""
+    found = select(SourceRow.next_poll_at).where(SourceRow.slug.in_(list(slugs)), SourceRow.next_poll_at > now)
+    return sorted(moment for moment in conn.execute(found).scalars() if moment)
 
 
 def stored_sources(conn: Connection, slugs: Iterable[str]) -> list[StoredSource]:
@@ -111,6 +175,7 @@ def stored_sources(conn: Connection, slugs: Iterable[str]) -> list[StoredSource]
             row.id,
             source_of(row),
             row.failures,
+            row.excused,
             row.last_success_at,
             Move(row.moved_to, row.moved_since) if row.moved_to else None,
             resources[row.id],
@@ -127,9 +192,28 @@ def source_of(row: Any) -> Source:
 
 def add_polls(conn: Connection, run_id: int, polls: Sequence[Poll]) -> None:
     """Keep what sources said in a run."""
-    if polls:
-        rows = [{"run_id": run_id, **asdict(poll)} for poll in polls]
-        conn.execute(insert(PollRow).values(rows).on_conflict_do_nothing())
+    conn.execute(
+        _ADD_POLLS,
+        {
+            "run": run_id,
+            "sources": [poll.source_id for poll in polls],
+            "states": [poll.state for poll in polls],
+            "reasons": [poll.reason for poll in polls],
+            "entries": [poll.entries for poll in polls],
+            "new_pages": [poll.new_pages for poll in polls],
+            "oldest": [poll.oldest_entry_at for poll in polls],
+            "seconds": [poll.seconds for poll in polls],
+        },
+    )
+
+
+_ADD_POLLS = text("""
+    insert into ingest.poll (run_id, source_id, state, reason, entries, new_pages, oldest_entry_at, seconds)
+    select :run, q.* from unnest(cast(:sources as bigint[]), cast(:states as text[]), cast(:reasons as text[]),
+        cast(:entries as int[]), cast(:new_pages as int[]), cast(:oldest as timestamptz[]), cast(:seconds as float8[]))
+        as q
+    on conflict do nothing
+""")
 
 
 def mark_read(
@@ -182,6 +266,16 @@ _RENEW = text("""
 """)
 
 
+def mark_told(conn: Connection, source_id: int, told: Told, now: datetime) -> None:
+    """What a source says of all it has."""
+    values: dict[str, Any] = {"newest_entry_at": func.greatest(SourceRow.newest_entry_at, told.newest_entry_at)}
+    if told.entries is not None:
+        values["entries"] = told.entries
+    if told.has_news:
+        values["last_new_at"] = now
+    conn.execute(update(SourceRow).where(SourceRow.id == source_id).values(values))
+
+
 def mark_answered(conn: Connection, answered: Sequence[Success], now: datetime) -> None:
     """Sources answered: they are healthy."""
     if answered:
@@ -189,9 +283,7 @@ def mark_answered(conn: Connection, answered: Sequence[Success], now: datetime) 
             _MARK_ANSWERED,
             {
                 "ids": [one.source_id for one in answered],
-                "news": [one.has_news for one in answered],
-                "entries": [one.entries for one in answered],
-                "newest": [one.newest_entry_at for one in answered],
+                "problems": [one.problem for one in answered],
                 "moved_to": [one.move.to if one.move else None for one in answered],
                 "moved_since": [one.move.since if one.move else None for one in answered],
                 "now": now,
@@ -201,16 +293,21 @@ def mark_answered(conn: Connection, answered: Sequence[Success], now: datetime) 
 
 _MARK_ANSWERED = text("""
     update ingest.source s
-    set last_polled_at = :now, last_success_at = :now, failures = 0, last_error = null, next_poll_at = null,
-        last_new_at = case when n.has_news then cast(:now as timestamptz) else s.last_new_at end,
-        entries = coalesce(n.entries, s.entries),
-        newest_entry_at = case when n.entries is null then s.newest_entry_at else n.newest end,
-        moved_to = n.moved_to, moved_since = n.moved_since
-    from unnest(cast(:ids as bigint[]), cast(:news as boolean[]), cast(:entries as int[]),
-                cast(:newest as timestamptz[]), cast(:moved_to as text[]), cast(:moved_since as timestamptz[]))
-         as n (id, has_news, entries, newest, moved_to, moved_since)
+    set last_polled_at = :now, last_success_at = :now, failures = 0, excused = 0, last_error = n.problem,
+        next_poll_at = null, moved_to = n.moved_to, moved_since = n.moved_since
+    from unnest(cast(:ids as bigint[]), cast(:problems as text[]), cast(:moved_to as text[]),
+                cast(:moved_since as timestamptz[])) as n (id, problem, moved_to, moved_since)
     where s.id = n.id
 """)
+
+
+def mark_excused(conn: Connection, source_id: int, error: str, now: datetime) -> None:
+    """A source could not be asked, and that was not its fault."""
+    conn.execute(
+        update(SourceRow)
+        .where(SourceRow.id == source_id)
+        .values(last_polled_at=now, excused=SourceRow.excused + 1, last_error=error)
+    )
 
 
 def mark_failed(
@@ -229,45 +326,3 @@ def mark_failed(
             moved_since=move and move.since,
         )
     )
-
-
-def _upsert(sources: Iterable[Source]) -> Any:
-    statement = insert(SourceRow).values(
-        [
-            {
-                "slug": s.slug,
-                "name": s.name,
-                "kind": s.kind,
-                "address": s.address,
-                "language": s.language,
-                "known_from": s.known_from,
-                "options": dump_options(s.options),
-            }
-            for s in sources
-        ]
-    )
-    new = statement.excluded
-    is_as_before = and_(SourceRow.address == new.address, SourceRow.kind == new.kind, SourceRow.options == new.options)
-    changed = or_(
-        ~is_as_before,
-        SourceRow.name != new.name,
-        SourceRow.language.is_distinct_from(new.language),
-        SourceRow.known_from.is_distinct_from(new.known_from),
-        ~SourceRow.is_followed,
-    )
-    return statement.on_conflict_do_update(
-        index_elements=[SourceRow.slug],
-        set_={
-            "name": new.name,
-            "kind": new.kind,
-            "address": new.address,
-            "language": new.language,
-            "known_from": new.known_from,
-            "options": new.options,
-            "is_followed": True,
-            "next_poll_at": case((is_as_before, SourceRow.next_poll_at)),
-            "moved_to": case((is_as_before, SourceRow.moved_to)),
-            "moved_since": case((is_as_before, SourceRow.moved_since)),
-        },
-        where=changed,
-    ).returning(SourceRow.id)

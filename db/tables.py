@@ -88,6 +88,7 @@ class SourceRow(Base):
     last_success_at: Mapped[datetime | None]
     last_new_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(Integer, server_default=sql("0"))
+    excused: Mapped[int] = mapped_column(Integer, server_default=sql("0"))
     last_error: Mapped[str | None]
     next_poll_at: Mapped[datetime | None]
 
@@ -155,6 +156,7 @@ class PageRow(Base):
         Index(
             "page_due_ix",
             "load_attempts",
+            sql("(id % 251)"),
             "id",
             postgresql_where=sql("state in ('discovered', 'fetched') or next_attempt_at is not null"),
         ),

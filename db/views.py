@@ -57,19 +57,19 @@ _RUN_PROBLEMS = text("""
     select o.source, o.url, o.outcome, o.reason, p.detail, p.next_attempt_at
     from news.outcomes o join news.pages p using (page_id)
     where o.run_id = :run and o.outcome in ('skipped', 'failed')
-        and o.reason not in ('old', 'off_topic')
+        and o.reason not in ('old', 'off_topic', 'outside_range')
     order by o.source, o.url
 """)
 
 
 def run_unwanted(conn: Connection, run_id: int) -> Sequence[Row]:
-    """How many pages of a run were left alone as too old or off topic."""
+    """How many pages of a run were left alone as too old, off topic or outside its days."""
     return _rows(conn, _RUN_UNWANTED, {"run": run_id})
 
 
 _RUN_UNWANTED = text("""
     select reason, count(*) as pages from ingest.outcome
-    where run_id = :run and outcome = 'skipped' and reason in ('old', 'off_topic')
+    where run_id = :run and outcome = 'skipped' and reason in ('old', 'off_topic', 'outside_range')
     group by reason order by reason
 """)
 
@@ -141,6 +141,14 @@ _FIND_BY_URL = text("""
     select a.story_id from ingest.page p join ingest.article a on a.page_id = p.id
     where md5(p.canonical_url) = md5(:canonical)
 """)
+
+
+def find_page(conn: Connection, url: str) -> Row | None:
+    """What became of the page of an address."""
+    found = text(
+        "select p.* from ingest.page q join news.pages p on p.page_id = q.id where md5(q.canonical_url) = md5(:c)"
+    )
+    return next(iter(_rows(conn, found, {"c": canonicalize(url)})), None)
 
 
 def story(conn: Connection, story_id: int) -> Row:

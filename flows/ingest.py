@@ -21,7 +21,7 @@ from flows.wiring import Environment
 from pipeline.errors import UserError
 from pipeline.models import IMPORT_SLUG
 
-SOURCES_A_BATCH = 50
+SOURCES_A_BATCH = 200
 PAGES_A_BATCH = 50
 
 Step = Callable[[Environment, Scope, Sequence[Any]], None]

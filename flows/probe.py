@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -60,7 +60,7 @@ async def probe(sources: Iterable[Source], limits: Limits, *, now: datetime) -> 
         else:
             horizon = horizon_of(source, last_success_at=None, now=now)
             period = Period(horizon.since if horizon else None)
-            remote.append(_Question(source, first_address(source, source.address, period)))
+            remote.append(_Question(source, first_address(source, source.address, period, ())))
     while remote:
         requests: dict[Request, list[_Question]] = {}
         for question in remote:
@@ -92,7 +92,7 @@ def _next_question(question: _Question, answer: Reading | FetchFailure) -> _Ques
     if not question.is_first:
         return None
     if isinstance(answer, FetchFailure):
-        other = other_address(question.source, question.url, question.source.address) if answer.for_good else None
+        other = other_address(question.source, question.url, question.source.address, answer)
         return replace(question, url=other, is_first=False) if other else None
     if answer.more and not answer.entries:
         newest = max(answer.more, key=lambda link: link.updated_at.timestamp() if link.updated_at else 0)
@@ -120,27 +120,33 @@ def _list_folder(source: Source) -> Reading | FetchFailure:
         return FetchFailure(Reason.UNREADABLE, str(exc))
 
 
-async def find_sources(address: str, limits: Limits, *, now: datetime) -> list[Probe] | FetchFailure:
-    """The sources at a web address, the best first: the document itself, feeds and a WordPress API that the page names,
-    feeds and sitemaps where sites have them, the page's own list of articles. Why nothing was found, if nothing was.
+async def find_sources(
+    address: str, limits: Limits, kinds: Collection[SourceKind], *, now: datetime
+) -> list[Probe] | FetchFailure:
+    """The sources of these kinds at a web address, the best first: the document itself, feeds and a WordPress API that
+    the page names, feeds and sitemaps where sites have them, the page's own list of articles. Why nothing was found,
+    if nothing was.
     """
     [result] = [result async for _, result in fetch_all([Request(address, accept=None)], limits, Manners())]
     if not isinstance(result, Fetched):
         return result if isinstance(result, FetchFailure) else FetchFailure(Reason.EMPTY)
     page = result.capture
-    itself = [_source(kind, address) for kind in (SourceKind.FEED, SourceKind.WORDPRESS, SourceKind.SITEMAP)]
+    order = (SourceKind.FEED, SourceKind.WORDPRESS, SourceKind.SITEMAP)
+    itself = [_source(kind, address) for kind in order if kind in kinds]
     found = [one for source in itself if _names_articles(one := Probe(source, _read(source, result, limits)))]
     if found:
         return found[:1]
-    for candidates in (_named(page), _usual(page), await _sitemaps(page, limits)):
+    for group in (_named(page), _usual(page), await _sitemaps(page, limits)):
+        candidates = [source for source in group if source.kind in kinds]
         probes = [one async for one in probe(candidates, limits, now=now)]
-        order = [source.address for source in candidates]
-        found = sorted(filter(_names_articles, probes), key=lambda one: order.index(one.source.address))
+        found = sorted(filter(_names_articles, probes), key=lambda one: candidates.index(one.source))
         if found:
             return found
     listing = _source(SourceKind.LISTING, address)
     last = Probe(listing, _read(listing, result, limits))
-    return [last] if _names_articles(last) else FetchFailure("nothing_found", "no feed, WordPress API or sitemap there")
+    if SourceKind.LISTING in kinds and _names_articles(last):
+        return [last]
+    return FetchFailure("nothing_found", f"no {', '.join(kinds)} there; a list without JSON-LD needs selectors")
 
 
 def _named(page: Capture) -> list[Source]:

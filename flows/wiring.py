@@ -5,13 +5,12 @@ from __future__ import annotations
 import atexit
 import logging
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import cast
 
 from pydantic import ValidationError
 from sqlalchemy import URL, Engine
@@ -21,13 +20,15 @@ from db import migrate
 from db.embedded import EmbeddedPostgres
 from db.engine import connect, database_url
 from db.reader import ROLE, let_log_in
+from flows.making import Made, Material, load_lexicon, make
 from pipeline.discover.sources import SourceFile, merge_sources, parse_sources
 from pipeline.errors import UserError
+from pipeline.extract.sandbox import Limits as SandboxLimits
+from pipeline.extract.sandbox import Sandbox
 from pipeline.fetch.manners import Manners
 from pipeline.fetch.web import Limits
-from pipeline.models import Source
+from pipeline.models import NotAnArticle, Source
 from pipeline.settings import Settings
-from pipeline.topic.lexicon import Lexicon, parse_lexicon
 
 CONFIG_NAME = "newsfold.toml"
 DEFAULT_TOPIC = "ai"
@@ -36,6 +37,11 @@ DEFAULT_TOPIC = "ai"
 def utc_now() -> datetime:
     """The clock."""
     return datetime.now(UTC)
+
+
+def make_here(materials: Sequence[Material]) -> Iterator[Made | NotAnArticle]:
+    """Make articles in this process."""
+    return map(make, materials)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +53,16 @@ class Environment:
     sources: tuple[Source, ...]
     now: Callable[[], datetime] = utc_now
     manners: Manners = field(default_factory=Manners)
+    make: Callable[[Sequence[Material]], Iterable[Made | NotAnArticle]] = make_here
 
     @property
     def limits(self) -> Limits:
         """What a run may take of the web."""
         return web_limits(self.settings)
 
-    def lexicon(self, topic: str | None) -> Lexicon:
-        """The terms of a topic; every article is measured by the first one, whether its source asks or not."""
-        return load_lexicon(self.settings, topic or DEFAULT_TOPIC)
+    def lexicon_paths(self, topic: str | None) -> tuple[Path, ...]:
+        """The files of a topic; every article is measured by the first topic, whether its source asks or not."""
+        return lexicon_paths(self.settings, topic or DEFAULT_TOPIC)
 
 
 def read_settings() -> Settings:
@@ -77,6 +84,7 @@ def web_limits(settings: Settings) -> Limits:
         settings.user_agent,
         settings.allow_networks,
         settings.host_interval_seconds,
+        settings.proxy,
     )
 
 
@@ -98,7 +106,8 @@ def open_environment(settings: Settings) -> Iterator[Environment]:
         engine = connect(url)
         try:
             migrate.upgrade(engine)
-            yield Environment(settings, engine, sources)
+            with _sandbox(settings) as sandbox:
+                yield Environment(settings, engine, sources, make=partial(sandbox.make, make))
         except OperationalError as exc:
             said = " ".join(str(exc.orig).split())
             raise UserError(
@@ -106,6 +115,12 @@ def open_environment(settings: Settings) -> Iterator[Environment]:
             ) from exc
         finally:
             engine.dispose()
+
+
+def _sandbox(settings: Settings) -> Sandbox:
+    memory = settings.extraction_memory_mb * 1_000_000
+    limits = SandboxLimits(settings.extraction_timeout_seconds, memory)
+    return Sandbox(settings.extraction_workers, limits, preloaded=[make.__module__])
 
 
 @contextmanager
@@ -149,8 +164,8 @@ def load_sources(settings: Settings) -> tuple[Source, ...]:
     """The sources to follow: those of the user's file, else the shipped ones. Raises UserError naming what is wrong."""
     path = config_path(settings)
     sources = merge_sources(shipped_sources(), read_source_file(path)) if path else shipped_sources()
-    for topic in {source.options.topic for source in sources if source.options.topic}:
-        _lexicon_paths(settings, topic)
+    for topic in {DEFAULT_TOPIC, *(source.options.topic for source in sources if source.options.topic)}:
+        load_lexicon(lexicon_paths(settings, topic))
     return sources
 
 
@@ -159,21 +174,13 @@ def shipped_sources() -> tuple[Source, ...]:
     return read_source_file(seeds_folder() / "sources.toml").sources
 
 
-@cache
-def load_lexicon(settings: Settings, topic: str) -> Lexicon:
-    """The terms of a topic: the shipped ones, and those of the user's `topics` folder beside the sources file. Raises
-    UserError where there are none, or one is wrong.
+def lexicon_paths(settings: Settings, topic: str) -> tuple[Path, ...]:
+    """The files of a topic: the shipped one, and that of the user's `topics` folder beside the sources file. Raises
+    UserError where there is none.
     """
-    lexicon = None
-    for path in _lexicon_paths(settings, topic):
-        lexicon = parse_lexicon(_text_of(path), path, base=lexicon)
-    return cast(Lexicon, lexicon)
-
-
-def _lexicon_paths(settings: Settings, topic: str) -> list[Path]:
     own = config_path(settings)
     folders = (seeds_folder(), own.parent if own else settings.home.expanduser())
-    paths = [path for folder in folders if (path := folder / "topics" / f"{topic}.toml").is_file()]
+    paths = tuple(path for folder in folders if (path := folder / "topics" / f"{topic}.toml").is_file())
     if not paths:
         raise UserError(f"topic {topic!r}: no terms", f"write them into topics/{topic}.toml beside the sources file")
     return paths

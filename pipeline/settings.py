@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,10 @@ from pipeline.fetch.addresses import Network
 
 def _default_home() -> Path:
     return platformdirs.user_data_path("newsfold", appauthor=False)
+
+
+def _default_workers() -> int:
+    return min(8, os.cpu_count() or 1)
 
 
 def _networks(value: object) -> object:
@@ -52,6 +57,11 @@ class Settings(BaseSettings):
     )
     proxy: Annotated[str | None, AfterValidator(_proxy)] = Field(
         None, description="an HTTP proxy for all requests, such as http://proxy.example:3128; it resolves names itself"
+    )
+    extraction_timeout_seconds: float = Field(20, gt=0, description="for making an article of one page")
+    extraction_memory_mb: int = Field(1000, ge=200, description="for a process that makes articles of pages")
+    extraction_workers: int = Field(
+        default_factory=_default_workers, ge=1, description="processes that make articles; unset: one a CPU, at most 8"
     )
     window_days: int = Field(14, ge=1, description="how far apart in time two versions of one story may be")
     schedule: str = Field("0 6 * * *", description="cron of the daily run of `newsfold serve`")

@@ -16,6 +16,7 @@ alter table ingest.source
     add column options jsonb default '{}' not null,
     add column moved_to text,
     add column moved_since timestamptz,
+    add column excused integer default 0 not null,
     add column entries integer,
     add column newest_entry_at timestamptz;
 
@@ -44,6 +45,11 @@ alter table ingest.page
 create index page_source_dates_ix
     on ingest.page (source_id, (coalesce(entry_published_at, entry_updated_at, discovered_at)) desc);
 drop index ingest.page_source_id_ix;
+
+-- Pages of one source have ids in a row: taken in that order, a batch would be one host, asked one request at a time.
+drop index ingest.page_due_ix;
+create index page_due_ix on ingest.page (load_attempts, (id % 251), id)
+    where state in ('discovered', 'fetched') or next_attempt_at is not null;
 """
 
 VIEWS = r"""
@@ -55,12 +61,14 @@ with days as (
     cross join lateral (
         select max(day) as last_day,
             case when count(*) >= 5 then (max(day) - min(day)) / (count(*) - 1.0)
-                 when sum(pages) >= 200 then 1 end as usual_gap_days
+                 when count(*) >= 2 and sum(pages) >= 200 then 1 end as usual_gap_days
         from (
             select cast(moment at time zone 'UTC' as date) as day, count(*) as pages
             from (
                 select coalesce(p.entry_published_at, p.entry_updated_at, p.discovered_at) as moment
-                from ingest.page p where p.source_id = s.id
+                from ingest.page p
+                where p.source_id = s.id
+                  and (p.reason is distinct from 'old' or p.entry_published_at is not null or p.entry_updated_at is not null)
                 order by coalesce(p.entry_published_at, p.entry_updated_at, p.discovered_at) desc
                 limit 200
             ) newest
@@ -82,9 +90,11 @@ select
         when s.kind = 'import' then 'ok'
         when s.last_polled_at is null then 'never polled'
         when s.failures > 0 then 'failing'
+        when s.excused > 0 then 'unreached'
         when s.kind in ('files', 'jsonl') then 'ok'
         when s.entries = 0 then 'empty'
-        when s.last_success_at - d.last_day > interval '1 day' * (3 * greatest(d.usual_gap_days, 1) + 1)
+        when s.kind = 'wordpress' and not exists (select from ingest.page p where p.source_id = s.id) then 'empty'
+        when s.last_success_at - greatest(d.last_day, s.newest_entry_at) > interval '1 day' * (3 * greatest(d.usual_gap_days, 1) + 1)
             and d.usual_gap_days is not null then 'silent'
         when s.newest_entry_at < s.last_success_at - interval '60 days' and d.usual_gap_days is null then 'stale'
         else 'ok'
@@ -167,16 +177,16 @@ comment on column news.sources.kind is 'feed, sitemap, wordpress, listing, files
 comment on column news.sources.address is 'URL, folder or file.';
 comment on column news.sources.language is 'Language the sources file gives.';
 comment on column news.sources.is_followed is 'Whether the sources file of the last run names it.';
-comment on column news.sources.health is 'failing, empty (names no article), silent (no new entry for more than three times its usual gap), stale (newest entry older than 60 days), ok, never polled or not followed.';
+comment on column news.sources.health is 'failing, unreached (our network, or a host that wants rest), empty (names no article), silent (no new entry for more than three times its usual gap), stale (newest entry older than 60 days), ok, never polled or not followed.';
 comment on column news.sources.last_polled_at is 'When it was last asked.';
 comment on column news.sources.last_success_at is 'When it last answered with entries or with "not modified".';
 comment on column news.sources.last_new_at is 'When it last brought a page we did not know.';
 comment on column news.sources.failures is 'Failed polls in a row.';
-comment on column news.sources.last_error is 'What went wrong last; null after a success.';
+comment on column news.sources.last_error is 'What went wrong last, also with a part of it; null where all is well.';
 comment on column news.sources.next_poll_at is 'Not asked before this moment.';
-comment on column news.sources.entries is 'How many articles it named when it last said something new.';
+comment on column news.sources.entries is 'How many articles it named when it was last read in whole.';
 comment on column news.sources.newest_entry_at is 'Date of the newest of them.';
-comment on column news.sources.usual_gap_days is 'Mean distance between days with entries, over the last 20 such days; null with fewer than 5.';
+comment on column news.sources.usual_gap_days is 'Mean distance between days with entries, over the last 20 such days; null where too few are known.';
 comment on column news.sources.moved_to is 'Where its address redirects for good; followed once that has stood for a week.';
 comment on column news.sources.moved_since is 'Since when it does.';
 comment on column news.sources.known_from is 'How the address is known, as the sources file says.';
@@ -268,8 +278,11 @@ alter table ingest.source add column etag text, add column last_modified text;
 drop table ingest.resource;
 alter table ingest.source
     drop column known_from, drop column options, drop column moved_to, drop column moved_since,
-    drop column entries, drop column newest_entry_at;
+    drop column excused, drop column entries, drop column newest_entry_at;
 create index page_source_id_ix on ingest.page (source_id);
+drop index ingest.page_due_ix;
+create index page_due_ix on ingest.page (load_attempts, id)
+    where state in ('discovered', 'fetched') or next_attempt_at is not null;
 drop index ingest.page_source_dates_ix;
 alter table ingest.page
     drop column entry_updated_at, drop column relevance, drop column relevance_terms, drop column opt_out;

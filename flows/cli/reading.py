@@ -13,6 +13,7 @@ from rich.rule import Rule
 from sqlalchemy import Connection
 
 from db import reader, views
+from db.runs import close_dead_runs
 from flows.cli.compare import side_by_side
 from flows.cli.console import listed, note, out, plain, plural, print_json, print_json_rows, table
 from flows.wiring import Environment, open_environment, read_settings, reading_engine
@@ -53,9 +54,7 @@ def show(story_or_url: str, *, json: bool) -> None:
     with _reading() as conn:
         story_id = views.find_story(conn, story_or_url)
         if story_id is None:
-            raise UserError(
-                f"no story {story_or_url!r}", "newsfold stories lists them; a URL must be written as in news.pages"
-            )
+            raise _no_story(conn, story_or_url)
         story, versions = views.story(conn, story_id), views.story_versions(conn, story_id)
     if json:
         print_json({"story": story, "versions": versions})
@@ -78,6 +77,14 @@ def show(story_or_url: str, *, json: bool) -> None:
             _print_copy(by_id[copy["copy_of"]], copy)
     if len(versions) == 1:
         out.print(plain(versions[0]["text"]), markup=False)
+
+
+def _no_story(conn: Connection, story_or_url: str) -> UserError:
+    page = views.find_page(conn, story_or_url)
+    if page is None:
+        return UserError(f"no story {story_or_url!r}", "newsfold stories lists them; a URL is found as in news.pages")
+    why = ": ".join(filter(None, (page["reason"], page["detail"])))
+    return UserError(f"{story_or_url}: that page is no article: {page['outcome']}, {why or 'not fetched yet'}")
 
 
 def _print_copy(original: Mapping[str, Any], copy: Mapping[str, Any]) -> None:
@@ -153,6 +160,8 @@ def _csv_value(value: object) -> object:
 def status(*, json: bool) -> None:
     """Print the last runs, sources that need a look, and how many pages ended how."""
     with _reading() as conn:
+        close_dead_runs(conn)
+        conn.commit()
         runs, sources, counts = views.latest_runs(conn, STATUS_RUNS), views.sources(conn), views.page_counts(conn)
     if json:
         print_json({"runs": runs, "sources": sources, "pages": counts})
@@ -160,17 +169,25 @@ def status(*, json: bool) -> None:
     if not runs:
         note("nothing has run yet: newsfold ingest")
         return
-    run_columns = {name: name for name in ("run_id", "kind", "state", "started_at", "pages", *Outcome, "error")}
-    out.print(table(runs, run_columns | {"run_id": "run", "started_at": "started (UTC)"}, title="Last runs"), "")
+    told = [name for name in (*Outcome, "sources_failed", "error") if any(row[name] for row in runs)]
+    run_columns = {name: name for name in ("run_id", "kind", "state", "started_at", "pages", *told)}
+    headings = {"run_id": "run", "started_at": "started (UTC)"}
+    if "sources_failed" in told:
+        headings["sources_failed"] = "sources not read"
+    out.print(table(runs, run_columns | headings, title="Last runs"), "")
     out.print(table(counts, {"outcome": "outcome", "reason": "reason", "pages": "pages"}, title="All pages"), "")
     _print_unwell(sources)
 
 
 def _print_unwell(sources: Sequence[Mapping[str, Any]]) -> None:
-    unwell = [row for row in sources if row["health"] not in ("ok", "not followed")]
+    followed = [row for row in sources if row["is_followed"]]
+    unasked = sum(row["health"] == "never polled" for row in followed)
+    unwell = [row for row in followed if row["health"] not in ("ok", "never polled")]
+    out.print(
+        f"{plural(len(followed), 'source')} followed: {len(followed) - unasked - len(unwell)} well, "
+        f"{len(unwell)} to look at, {unasked} never reached yet"
+    )
     if not unwell:
-        followed = sum(row["is_followed"] for row in sources)
-        out.print(f"{plural(followed, 'source')} followed, all well")
         return
     columns = {
         "source": "source",

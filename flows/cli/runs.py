@@ -6,13 +6,14 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
 from db import views
+from db.sources import waiting_sources
 from flows.cli.console import note, out, plain, plural, print_json, progress_bar, table
 from flows.import_file import ImportReport, import_file
 from flows.ingest import Request, run_directly
@@ -72,6 +73,8 @@ def _run(request: Request, *, prefect: bool, config: Path | None, json: bool) ->
             note("no sources to follow: newsfold sources add URL")
         with env.engine.connect() as conn:
             _report(conn, run_id, json=json)
+            if not (request.sources or request.since):
+                _print_waiting(waiting_sources(conn, [source.slug for source in env.sources], env.now()))
             polls = [row["state"] for row in views.run_sources(conn, run_id) if row["state"]]
     if polls and set(polls) == {"failed"}:
         sys.exit(EVERY_SOURCE_FAILED)
@@ -136,7 +139,7 @@ def _print_problems(sources: Sequence[Any], problems: Sequence[Any]) -> None:
             note(f"source {row['source']}: {row['reason']}")
     if offline:
         count = plural(len(offline), "source")
-        note(f"{count} not asked: no host could be reached, so our own network is down; none of them is blamed")
+        note(f"{count} not reached: so many at once are the fault of our own network, and none of them is blamed")
     for row in problems[:SHOWN_PROBLEMS]:
         again = f"; next try {plain(row['next_attempt_at'])} UTC" if row["next_attempt_at"] else ""
         detail = f" ({row['detail']})" if row["detail"] else ""
@@ -146,9 +149,16 @@ def _print_problems(sources: Sequence[Any], problems: Sequence[Any]) -> None:
 
 
 _UNWANTED = {
+    "outside_range": "outside the days asked for: a source may say when a page changed, not when it was published",
     "old": "older than their sources are followed back; newsfold backfill loads them",
     "off_topic": "off topic: newsfold sql \"select url, relevance from news.pages where reason = 'off_topic'\"",
 }
+
+
+def _print_waiting(moments: Sequence[datetime]) -> None:
+    if moments:
+        count = plural(len(moments), "source")
+        note(f"{count} wait after a failure, the first until {plain(moments[0])} UTC; ingest --source SLUG asks now")
 
 
 def _print_unwanted(rows: Sequence[Any]) -> None:
@@ -179,6 +189,8 @@ def _print_articles(articles: Sequence[Any]) -> None:
     ]
     columns = {"story": "story", "copy": "copy", "language": "lang", "source": "source", "title": "title"}
     out.print(table(rows, columns, title="Stories that got something new"), "")
+    if len({row["story_id"] for row in articles}) == SHOWN_STORIES:
+        note(f"the {SHOWN_STORIES} largest are shown; newsfold stories lists the newest")
 
 
 def _summary(totals: Any) -> str:
@@ -186,7 +198,7 @@ def _summary(totals: Any) -> str:
     counts = ", ".join(f"{totals[name]} {name}" for name in OUTCOMES if totals[name])
     seconds = (totals["finished_at"] - totals["started_at"]).total_seconds()
     head = f"run {totals['run_id']}: {plural(totals['pages'], 'page')}" + (f": {counts}" if counts else "")
-    failed = f"; {plural(totals['sources_failed'], 'source')} failed" if totals["sources_failed"] else ""
+    failed = f"; {plural(totals['sources_failed'], 'source')} not read" if totals["sources_failed"] else ""
     tail = "" if new else "; nothing new, no article was written"
     return f"{head}{failed}{tail} ({seconds:.1f} s)"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -27,12 +27,13 @@ from flows.wiring import (
 )
 from pipeline.discover.opml import parse_opml, write_opml
 from pipeline.discover.slugs import SlugSet, slug_of
-from pipeline.discover.sources import describe_source, parse_sources
+from pipeline.discover.sources import parse_sources, with_sources
 from pipeline.errors import UserError
-from pipeline.models import FetchFailure, Reason, Source, SourceKind
+from pipeline.models import FetchFailure, Reading, Reason, Source, SourceKind
 from pipeline.settings import Settings
 
 STALE = timedelta(days=60)
+_FOUND_KINDS = (SourceKind.FEED, SourceKind.WORDPRESS, SourceKind.SITEMAP, SourceKind.LISTING)
 _NEW_FILE = '# The sources that newsfold follows, besides the shipped ones.\nextends = "defaults"\n'
 
 
@@ -44,14 +45,18 @@ def list_(config: Path | None, *, json: bool) -> None:
     if json:
         print_json(rows)
         return
+    others = sum(not row["is_followed"] for row in rows)
+    rows = [row for row in rows if row["is_followed"]]
     columns = {
         name: name
         for name in ("source", "kind", "language", "health", "pages", "articles", "last_success_at", "address")
     }
     out.print(table(rows, columns | {"last_success_at": "last answer"}))
     for row in rows:
-        if row["health"] == "failing":
+        if row["health"] in ("failing", "unreached"):
             note(f"{row['source']}: {row['last_error']}")
+    if others:
+        note(f"{plural(others, 'source')} not followed any more, in news.sources")
 
 
 def check(slugs: tuple[str, ...], config: Path | None, *, json: bool) -> int:
@@ -68,8 +73,8 @@ def check(slugs: tuple[str, ...], config: Path | None, *, json: bool) -> int:
         print_json(verdicts)
     else:
         columns = {name: name for name in ("source", "kind", "language", "verdict", "entries", "newest", "detail")}
-        out.print(table(verdicts, columns))
-        out.print("", _summary(verdicts))
+        out.print(table(verdicts, columns), "")
+        out.print(_summary(verdicts))
     return int(any(verdict["verdict"] in ("failed", "offline") for verdict in verdicts))
 
 
@@ -100,8 +105,23 @@ def _verdict(one: Probe) -> dict[str, Any]:
     newest = newest_entry(answer)
     is_stale = newest is not None and newest < utc_now() - STALE
     verdict = "stale" if is_stale else "ok" if answer.entries else "empty"
-    left_out = f"{plural(answer.left_out, 'item')} without a web address" if answer.left_out else ""
-    return said | {"verdict": verdict, "entries": len(answer.entries), "newest": newest, "detail": left_out}
+    return said | {
+        "verdict": verdict,
+        "entries": len(answer.entries),
+        "newest": newest,
+        "detail": "; ".join(_remarks(source, answer)),
+    }
+
+
+def _remarks(source: Source, reading: Reading) -> Iterator[str]:
+    """What a source names, and a user may have meant otherwise."""
+    if reading.left_out:
+        yield f"{plural(reading.left_out, 'item')} that name no article"
+    if source.options.paths and not reading.entries:
+        yield f"no entry is below {', '.join(source.options.paths)}"
+    selectors = source.options.selectors
+    if selectors and selectors.date and not any(entry.published_at for entry in reading.entries):
+        yield f"selector {selectors.date!r} found no date"
 
 
 def _summary(verdicts: Sequence[dict[str, Any]]) -> str:
@@ -117,11 +137,16 @@ def add(address: str, slug: str | None, kind: str | None, config: Path | None) -
     source = replace(found[0], slug=slug or found[0].slug)
     path = _own_file(settings)
     known = {one.slug: one for one in _known_sources(settings, path)}
+    twin = next((one for one in known.values() if (one.kind, one.address) == (source.kind, source.address)), None)
+    if twin:
+        raise UserError(f"{path}: {source.address} is followed already as {twin.slug!r}", "nothing to add")
     if source.slug in known:
         taken = f"{path}: there is a source {source.slug!r} already ({known[source.slug].address})"
         raise UserError(taken, "give another --slug")
     _write(path, [source])
     note(f"added {source.slug} ({source.kind} {source.address}) to {path}")
+    if len(known) == len(shipped_sources()):
+        note(f'  the {len(known)} sources that come with newsfold stay followed: extends = "defaults" in that file')
     for other in found[1:4]:
         note(f"  also there: {other.kind} {other.address}")
     note(f"  → newsfold ingest --source {source.slug}")
@@ -130,16 +155,13 @@ def add(address: str, slug: str | None, kind: str | None, config: Path | None) -
 def _find(address: str, kind: str | None, settings: Settings) -> list[Source]:
     if urlsplit(address).scheme not in ("http", "https"):
         return [_local_source(address)]
-    found = asyncio.run(find_sources(address, web_limits(settings), now=utc_now()))
+    kinds = [SourceKind(kind)] if kind else _FOUND_KINDS
+    found = asyncio.run(find_sources(address, web_limits(settings), kinds, now=utc_now()))
     if isinstance(found, FetchFailure):
         raise UserError(
             f"{address}: {found.reason} ({found.detail})", "check the address, or write a listing: see docs/sources.md"
         )
-    sources = [one.source for one in found if kind in (None, one.source.kind)]
-    if not sources:
-        there = ", ".join(f"{one.source.kind} {one.source.address}" for one in found)
-        raise UserError(f"{address}: no {kind} there, but {there}", "leave --kind out")
-    return sources
+    return [one.source for one in found]
 
 
 def _local_source(address: str) -> Source:
@@ -190,7 +212,9 @@ def _known_sources(settings: Settings, path: Path) -> tuple[Source, ...]:
 
 def _write(path: Path, sources: Sequence[Source]) -> None:
     written = path.read_text(encoding="utf-8") if path.exists() else _NEW_FILE
-    extended = "\n".join((written, *map(describe_source, sources)))
+    extended = with_sources(written, sources)
     parse_sources(extended, path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(extended, encoding="utf-8")
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(extended, encoding="utf-8")
+    beside.replace(path)

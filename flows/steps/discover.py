@@ -8,32 +8,35 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from db import captures, pages
 from db import sources as db_sources
-from db.sources import Poll, Renewal, StoredSource, Success
+from db.sources import Poll, Renewal, StoredSource, Success, Told
 from flows.steps.scope import Scope
 from flows.wiring import Environment
 from pipeline.discover.horizon import Horizon, horizon_of
 from pipeline.discover.items import settle_date
 from pipeline.discover.moves import Move, current_address, next_move
 from pipeline.discover.readers import (
-    OVERLAP,
     Period,
+    can_be_renewed,
+    daily_period,
     first_address,
     is_worth_reading,
     other_address,
     reaches_beyond,
     read,
 )
+from pipeline.discover.urls import host
 from pipeline.errors import FeedError
 from pipeline.fetch.folder import list_folder
 from pipeline.fetch.local import read_local
 from pipeline.fetch.outage import is_nobodys_fault, was_offline
+from pipeline.fetch.turns import turn_after_redirect
 from pipeline.fetch.web import Request, fetch_all
 from pipeline.models import (
     Capture,
@@ -41,6 +44,7 @@ from pipeline.models import (
     Fetched,
     FetchFailure,
     FetchResult,
+    Link,
     NotModified,
     Reading,
     Reason,
@@ -51,12 +55,18 @@ from pipeline.models import (
 from pipeline.schedule import is_checked_in_full, next_attempt_at
 
 MAX_DOCUMENTS = 500
-"""Documents of one source that one poll reads: an index names thousands at some archives."""
+"""Documents of one source that a daily poll reads, those first that were never read or not for the longest time."""
+
+
+MAX_EXCUSED = 3
+"""Polls in a row that came to nothing without a fault of the source, before they count as failures all the same."""
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
 class _Asked:
-    """A source that is being asked, and what came of it so far."""
+    """A source that is being asked, and what came of it so far. Its first document decides whether it is well."""
 
     stored: StoredSource
     address: str
@@ -65,9 +75,10 @@ class _Asked:
     move: Move | None
     seconds: float = 0.0
     documents: set[str] = field(default_factory=set)
+    pages: set[str] = field(default_factory=set)
     renewals: list[Renewal] = field(default_factory=list)
     failure: FetchFailure | None = None
-    failed_documents: int = 0
+    failed_parts: list[FetchFailure] = field(default_factory=list)
     entries: int = 0
     new_pages: int = 0
     oldest: datetime | None = None
@@ -109,17 +120,14 @@ def _begin(env: Environment, scope: Scope, stored: StoredSource) -> _Asked:
         period = Period(_midnight(scope.since), _midnight(scope.until) + timedelta(days=1))
         return _Asked(stored, address, period, None, stored.move)
     horizon = horizon_of(stored.source, last_success_at=stored.last_success_at, now=now)
-    bounds = [horizon.since] if horizon else []
-    if stored.last_success_at:
-        bounds.append(stored.last_success_at - OVERLAP)
-    period = Period(max(bounds, default=None))
+    period = daily_period(stored.source, horizon.since if horizon else None, stored.last_success_at)
     return _Asked(stored, address, period, horizon, stored.move)
 
 
 async def _ask_all(env: Environment, scope: Scope, asked: Iterable[_Asked]) -> bool:
     """Ask the sources for their documents, and again for those that these lead to; whether nothing could be reached."""
     started = time.monotonic()
-    wanted = [_Document(one, first_address(one.stored.source, one.address, one.period), is_first=True) for one in asked]
+    wanted = [_Document(one, _first_address(one), is_first=True) for one in asked]
     first_round: list[tuple[str, FetchResult]] = []
     while wanted:
         # Two sources may have one address: asked once, it answers for both.
@@ -132,8 +140,19 @@ async def _ask_all(env: Environment, scope: Scope, asked: Iterable[_Asked]) -> b
                 if document.is_first:
                     first_round.append((request.url, result))
                 document.asked.seconds = time.monotonic() - started
-                wanted += _take(env, scope, document, result)
+                wanted += await _taken(env, scope, document, result)
     return was_offline(first_round)
+
+
+async def _taken(env: Environment, scope: Scope, document: _Document, result: FetchResult) -> list[_Document]:
+    """Reading and storing a body may take seconds, in which other answers must not be kept waiting."""
+    if isinstance(result, Fetched):
+        return await asyncio.to_thread(_take, env, scope, document, result)
+    return _take(env, scope, document, result)
+
+
+def _first_address(asked: _Asked) -> str:
+    return first_address(asked.stored.source, asked.address, asked.period, asked.stored.resources)
 
 
 def _request(scope: Scope, document: _Document) -> Request:
@@ -144,9 +163,16 @@ def _request(scope: Scope, document: _Document) -> Request:
         document.url,
         known.validators if known and not in_full else Validators(),
         accept=None,
-        turn=stored.source.options.turn or Turn(),
+        # An address that the user named is read as a reader would; those found in it are followed as a crawler does.
+        obeys_robots=not document.is_first,
+        turn=_turn(document),
         forbidden_is_busy=stored.source.options.forbidden_is_busy,
     )
+
+
+def _turn(document: _Document) -> Turn:
+    turn = document.asked.stored.source.options.turn or Turn()
+    return turn if host(document.url) == host(document.asked.address) else turn_after_redirect(turn)
 
 
 def _take(env: Environment, scope: Scope, document: _Document, result: FetchResult) -> list[_Document]:
@@ -169,7 +195,7 @@ def _take(env: Environment, scope: Scope, document: _Document, result: FetchResu
             try:
                 reading = read(asked.stored.source, capture, max_bytes=env.limits.max_body_bytes)
             except FeedError as exc:
-                return _without(document, FetchFailure(exc.reason, exc.detail))
+                return _without(document, FetchFailure(exc.reason, exc.detail, for_good=True))
             _keep(env, scope, document, reading, validators, capture)
             return _further(scope, document, reading)
 
@@ -188,40 +214,43 @@ def _without(document: _Document, failure: FetchFailure) -> list[_Document]:
     asked = document.asked
     source = asked.stored.source
     if document.is_first:
-        other = other_address(source, document.url, asked.address) if _is_closed(failure) else None
+        other = other_address(source, document.url, asked.address, failure)
         if other and other not in asked.documents:
             return [replace(document, url=other)]
-    elif source.kind is not SourceKind.SITEMAP and failure.reason in ("http_400", "http_404"):
-        return []
-    asked.failed_documents += 1
-    asked.failure = asked.failure or failure
+        asked.failure = failure
+    elif source.kind is SourceKind.SITEMAP or failure.reason not in ("http_400", "http_404"):
+        asked.failed_parts.append(failure)
     return []
-
-
-def _is_closed(failure: FetchFailure) -> bool:
-    is_network = failure.reason in (Reason.TIMEOUT, Reason.CONNECTION, Reason.OFFLINE, Reason.BLOCKED_ADDRESS)
-    return not is_network and failure.reason != "http_429" and not failure.reason.startswith("http_5")
 
 
 def _further(scope: Scope, document: _Document, reading: Reading) -> list[_Document]:
     asked = document.asked
-    if asked.stored.source.kind is not SourceKind.SITEMAP and reaches_beyond(reading, asked.period):
-        return []
-    wanted = []
-    for link in reading.more:
-        known = asked.stored.resources.get(link.url)
-        read_at = known.read_at if known else None
-        if link.url in asked.documents or not is_worth_reading(
-            asked.stored.source, link, read_at=read_at, period=asked.period, is_backfill=scope.is_backfill
-        ):
-            asked.is_partial = True
-            continue
-        if len(asked.documents) >= MAX_DOCUMENTS:
-            asked.left_unread += 1
-            continue
-        asked.documents.add(link.url)
-        wanted.append(_Document(asked, link.url, is_first=False))
-    return wanted
+    source = asked.stored.source
+    pages = {entry.url for entry in reading.entries}
+    if source.kind is not SourceKind.SITEMAP and (reaches_beyond(reading, asked.period) or pages <= asked.pages):
+        return []  # past the period, or in a circle
+    asked.pages |= pages
+    new = [link for link in reading.more if link.url not in asked.documents]
+    wanted = [link for link in new if _is_wanted(scope, asked, link)]
+    asked.is_partial = asked.is_partial or len(wanted) < len(new)
+    if not scope.is_backfill:
+        wanted.sort(key=lambda link: _read_at(asked, link) or _NEVER)
+        room = max(MAX_DOCUMENTS - len(asked.documents), 0)
+        asked.left_unread += len(wanted[room:])
+        wanted = wanted[:room]
+    asked.documents |= {link.url for link in wanted}
+    return [_Document(asked, link.url, is_first=False) for link in wanted]
+
+
+def _is_wanted(scope: Scope, asked: _Asked, link: Link) -> bool:
+    read_at = _read_at(asked, link)
+    period = asked.period
+    return is_worth_reading(asked.stored.source, link, read_at=read_at, period=period, is_backfill=scope.is_backfill)
+
+
+def _read_at(asked: _Asked, link: Link) -> datetime | None:
+    known = asked.stored.resources.get(link.url)
+    return known.read_at if known else None
 
 
 def _list_folder(env: Environment, scope: Scope, asked: _Asked) -> None:
@@ -242,16 +271,16 @@ def _read_file(env: Environment, scope: Scope, asked: _Asked) -> None:
 def _keep(
     env: Environment, scope: Scope, document: _Document, reading: Reading, validators: Validators, capture: Capture
 ) -> None:
-    """What a document says and that it was read, in one transaction: a kill loses both or neither.
-
-    One that leads to others is read each time: those may change while it does not.
-    """
+    """What a document says and that it was read, in one transaction: a kill loses both or neither."""
+    asked, now = document.asked, env.now()
     with env.engine.begin() as conn:
-        _remember(conn, env, scope, document.asked, reading.entries)
-        captures.deliver(conn, reading.bodies, env.now())
-        if not reading.more and not scope.is_backfill:
-            stored = document.asked.stored
-            db_sources.mark_read(conn, stored.id, document.url, validators, _hash(capture), env.now())
+        _remember(conn, env, scope, asked, reading.entries)
+        is_delivered = captures.deliver(conn, asked.stored.id, reading.bodies, now)
+        if scope.is_backfill:
+            return
+        if is_delivered and can_be_renewed(asked.stored.source, document.url, reading):
+            db_sources.mark_read(conn, asked.stored.id, document.url, validators, _hash(capture), now)
+        db_sources.mark_told(conn, asked.stored.id, _told(asked, reading), now)
 
 
 def _remember(conn: Connection, env: Environment, scope: Scope, asked: _Asked, entries: Sequence[Entry]) -> None:
@@ -274,7 +303,7 @@ def _remember(conn: Connection, env: Environment, scope: Scope, asked: _Asked, e
 
 
 def _settle(env: Environment, scope: Scope, asked: Sequence[_Asked], *, outage: bool) -> None:
-    """The polls of a round and the state of its sources. An outage is nobody's fault."""
+    """The polls of a round and the state of its sources. An outage is nobody's fault, for a while."""
     now = env.now()
     for one in asked:
         if outage and one.failure and is_nobodys_fault(one.failure, outage=outage):
@@ -286,49 +315,55 @@ def _settle(env: Environment, scope: Scope, asked: Sequence[_Asked], *, outage: 
         db_sources.renew(conn, [renewal for one in asked for renewal in one.renewals], now)
         db_sources.mark_answered(conn, [_success(one) for one in asked if one.failure is None], now)
         for one in asked:
-            if one.failure is not None and one.failure.was_asked:
-                _mark_failed(conn, one, one.failure, now)
+            if one.failure is not None:
+                _mark_without(conn, one, one.failure, now)
 
 
-def _mark_failed(conn: Connection, asked: _Asked, failure: FetchFailure, now: datetime) -> None:
+def _mark_without(conn: Connection, asked: _Asked, failure: FetchFailure, now: datetime) -> None:
     stored = asked.stored
+    if not failure.was_asked and stored.excused < MAX_EXCUSED:
+        db_sources.mark_excused(conn, stored.id, _said(failure), now)
+        return
     move = stored.move if asked.address == stored.source.address else None
     next_poll = next_attempt_at(stored.failures + 1, now=now, retry_after=failure.retry_after, key=stored.source.slug)
-    db_sources.mark_failed(conn, stored.id, _say(asked, failure), move=move, next_poll_at=next_poll, now=now)
+    db_sources.mark_failed(conn, stored.id, _said(failure), move=move, next_poll_at=next_poll, now=now)
 
 
 def _poll(asked: _Asked) -> Poll:
     state = "failed" if asked.failure else "new" if asked.new_pages else "unchanged"
-    reason = _say(asked, asked.failure) if asked.failure else None
+    return Poll(asked.stored.id, state, asked.seconds, asked.entries, asked.new_pages, asked.oldest, _reason(asked))
+
+
+def _reason(asked: _Asked) -> str | None:
+    """What went wrong, in whole or in part."""
+    said = [_said(asked.failure)] if asked.failure else []
+    if asked.failed_parts:
+        count = f"{len(asked.failed_parts)} of {len(asked.documents)} documents"
+        said.append(f"{count} could not be read: {_said(asked.failed_parts[0])}")
     if asked.left_unread:
-        reason = f"{asked.left_unread} more documents were left for the next poll"
-    return Poll(asked.stored.id, state, asked.seconds, asked.entries, asked.new_pages, asked.oldest, reason)
-
-
-def _say(asked: _Asked, failure: FetchFailure) -> str:
-    documents = len(asked.documents)
-    return _said(failure) + (f" ({asked.failed_documents} of {documents} documents)" if documents > 1 else "")
+        said.append(f"{asked.left_unread} documents left for the next polls")
+    return "; ".join(said) or None
 
 
 def _said(failure: FetchFailure) -> str:
     return f"{failure.reason}: {failure.detail}" if failure.detail else failure.reason
 
 
+def _told(asked: _Asked, reading: Reading) -> Told:
+    """A source that was read in whole says how much it has; an index says nothing of that."""
+    is_index = bool(reading.more) and not reading.entries
+    is_partial = asked.is_partial or bool(asked.renewals) or asked.stored.source.kind is SourceKind.WORDPRESS
+    says_all = not (is_index or is_partial)
+    return Told(asked.entries if says_all else None, asked.newest, asked.new_pages > 0)
+
+
 def _success(asked: _Asked) -> Success:
-    """A source that was read anew and in whole says how much it has."""
-    says_all = not (asked.renewals or asked.is_partial) and asked.stored.source.kind is not SourceKind.WORDPRESS
-    return Success(
-        asked.stored.id,
-        has_news=asked.new_pages > 0,
-        entries=asked.entries if says_all else None,
-        newest_entry_at=asked.newest,
-        move=asked.move,
-    )
+    return Success(asked.stored.id, _reason(asked), asked.move)
 
 
 def _hash(capture: Capture) -> str:
     return hashlib.sha256(capture.body).hexdigest()
 
 
-def _midnight(day: object) -> datetime:
-    return datetime.fromisoformat(f"{day}").replace(tzinfo=UTC)
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

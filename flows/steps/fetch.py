@@ -47,7 +47,7 @@ async def _fetch_pages(env: Environment, scope: Scope, wanted: Sequence[PageToFe
     async for request, result in fetch_all(requests, env.limits, env.manners):
         results.append((request, result if isinstance(result, FetchFailure) else NotModified()))
         if not isinstance(result, FetchFailure):
-            _keep_result(env, scope, requests[request], result)
+            await asyncio.to_thread(_keep_result, env, scope, requests[request], result)
     outage = was_offline((request.url, result) for request, result in results)
     with env.engine.begin() as conn:
         for request, result in results:
@@ -80,15 +80,13 @@ def _keep_result(env: Environment, scope: Scope, page: PageToFetch, result: Fetc
 def _keep_failure(
     conn: Connection, env: Environment, scope: Scope, page: PageToFetch, failure: FetchFailure, *, outage: bool
 ) -> None:
-    """A failure that is nobody's fault counts as no attempt."""
-    now = env.now()
-    failures = page.failures + 1
+    """A page that was not asked for, or that an outage kept from us, is given back."""
+    now, wish = env.now(), failure.retry_after
     if is_nobodys_fault(failure, outage=outage):
-        failures = page.failures or 1
-        again = True
-    else:
-        pages.count_failure(conn, page.id, now)
-        again = not failure.for_good and failures < MAX_PAGE_ATTEMPTS
-    wish = failure.retry_after
+        pages.release(conn, scope.run_id, page.id, next_attempt_at(1, now=now, retry_after=wish, key=page.url))
+        return
+    failures = page.failures + 1
+    again = not failure.for_good and failures < MAX_PAGE_ATTEMPTS
     next_attempt = next_attempt_at(failures, now=now, retry_after=wish, key=page.url) if again else None
+    pages.count_failure(conn, page.id, now)
     pages.settle(conn, scope.run_id, page.id, Outcome.FAILED, failure.reason, failure.detail, next_attempt)

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
 from db import articles, captures, pages
 from db.captures import PageToLoad
 from db.locks import lock_folding
+from flows.making import Made, Material, load_lexicon
 from flows.steps.scope import Scope
 from flows.wiring import Environment
-from pipeline.articles import build_article
-from pipeline.discover.urls import is_front_page
-from pipeline.extract.extract import extract
-from pipeline.fold.fingerprint import fingerprint
 from pipeline.fold.judge import judge
-from pipeline.models import Article, Fingerprint, NotAnArticle, Options, Outcome, Reason, Verdict
-from pipeline.topic.lexicon import Lexicon
-from pipeline.topic.relevance import Relevance, relevance
+from pipeline.models import NotAnArticle, Options, Outcome, Reason, Verdict
 
 
 def load(env: Environment, scope: Scope, page_ids: Sequence[int]) -> None:
     """Make articles of bodies, fold them into stories, and store them: all of the batch in one transaction."""
     with env.engine.begin() as conn:
         captured = captures.pages_to_load(conn, page_ids)
-    made = [(page, _make(page, env.lexicon(page.source.options.topic), now=env.now())) for page in captured]
+    made = list(zip(captured, env.make([_material(env, page) for page in captured]), strict=True))
     with env.engine.begin() as conn:
         lock_folding(conn)
         captures.lock_pages(conn, page_ids)
@@ -36,29 +29,12 @@ def load(env: Environment, scope: Scope, page_ids: Sequence[int]) -> None:
             _load_one(conn, env, scope, page, one)
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """An article that was made of a body, with its fingerprint."""
-
-    article: Article
-    body_hash: str
-    fingerprint: Fingerprint
-    relevance: Relevance
+def _material(env: Environment, page: PageToLoad) -> Material:
+    lexicon = env.lexicon_paths(page.source.options.topic)
+    return Material(page.entry, page.capture, page.source.language, lexicon, env.now())
 
 
-def _make(page: PageToLoad, lexicon: Lexicon, *, now: datetime) -> _Made | NotAnArticle:
-    if is_front_page(page.capture.url) and not is_front_page(page.entry.url):
-        return NotAnArticle(Reason.FRONT_PAGE, "the address led to the site's front page")
-    document = extract(page.capture, language_hint=page.source.language, now=now)
-    if isinstance(document, NotAnArticle):
-        return document
-    article = build_article(page.entry, page.capture, document, now=now)
-    body_hash = hashlib.sha256(page.capture.body).hexdigest()
-    marks = fingerprint(article.text, title=article.title, language=article.language)
-    return _Made(article, body_hash, marks, relevance(article.title, article.text, article.language, lexicon))
-
-
-def _load_one(conn: Connection, env: Environment, scope: Scope, page: PageToLoad, made: _Made | NotAnArticle) -> None:
+def _load_one(conn: Connection, env: Environment, scope: Scope, page: PageToLoad, made: Made | NotAnArticle) -> None:
     if isinstance(made, NotAnArticle):
         pages.settle(conn, scope.run_id, page.id, Outcome.SKIPPED, made.reason, made.detail)
         return
@@ -84,10 +60,10 @@ def _load_one(conn: Connection, env: Environment, scope: Scope, page: PageToLoad
 
 
 def _threshold(env: Environment, options: Options) -> float:
-    return env.lexicon(options.topic).threshold if options.threshold is None else options.threshold
+    return load_lexicon(env.lexicon_paths(options.topic)).threshold if options.threshold is None else options.threshold
 
 
-def _load_again(conn: Connection, scope: Scope, page: PageToLoad, stored: articles.StoredArticle, made: _Made) -> None:
+def _load_again(conn: Connection, scope: Scope, page: PageToLoad, stored: articles.StoredArticle, made: Made) -> None:
     if (stored.text, stored.title) == (made.article.text, made.article.title):
         articles.mark_same_text(conn, stored.id, made.body_hash)
         pages.settle(conn, scope.run_id, page.id, Outcome.UNCHANGED)
@@ -96,7 +72,7 @@ def _load_again(conn: Connection, scope: Scope, page: PageToLoad, stored: articl
         pages.settle(conn, scope.run_id, page.id, Outcome.LOADED, "revised")
 
 
-def _fold(conn: Connection, env: Environment, made: _Made) -> Verdict | None:
+def _fold(conn: Connection, env: Environment, made: Made) -> Verdict | None:
     article = made.article
     window = timedelta(days=env.settings.window_days)
     found = articles.candidates(conn, made.fingerprint, article.published_at or env.now(), window=window)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pipeline.discover.feeds import parse_feed
 from pipeline.discover.listing import read_listing
 from pipeline.discover.records import read_records
 from pipeline.discover.sitemap import read_sitemap
 from pipeline.discover.wordpress import PER_PAGE, feed_address, posts_address, read_posts
-from pipeline.models import Capture, Link, Reading, Source, SourceKind
+from pipeline.models import Capture, FetchFailure, Link, Reading, Source, SourceKind
 
 OVERLAP = timedelta(days=2)
 """How much earlier than we last read it a document may say that it changed: clocks and caches differ."""
+
+
+_CLOSED = {"http_400", "http_401", "http_403", "http_404", "http_405", "http_410", "http_501"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +29,40 @@ class Period:
     until: datetime | None = None
 
 
-def first_address(source: Source, address: str, period: Period) -> str:
-    """The document of a source to begin with."""
-    if source.kind is SourceKind.WORDPRESS:
-        return posts_address(address, after=period.since, before=period.until)
-    return address
+def daily_period(source: Source, horizon: datetime | None, last_success_at: datetime | None) -> Period:
+    """What the daily job asks of a source: of a WordPress site the posts since its last answer."""
+    if source.kind is not SourceKind.WORDPRESS or last_success_at is None:
+        return Period(horizon)
+    since = last_success_at - OVERLAP
+    return Period(max(since, horizon) if horizon else since)
 
 
-def other_address(source: Source, asked: str, address: str) -> str | None:
+def first_address(source: Source, address: str, period: Period, known: Container[str]) -> str:
+    """The document of a source to begin with; `known` are the addresses of those that were read before.
+
+    A WordPress site whose feed was read has closed its API. The API's `after` leaves the moment itself out.
+    """
+    if source.kind is not SourceKind.WORDPRESS:
+        return address
+    feed = feed_address(address, 1)
+    after = period.since - timedelta(seconds=1) if period.since else None
+    return feed if feed in known else posts_address(address, after=after, before=period.until)
+
+
+def other_address(source: Source, asked: str, address: str, failure: FetchFailure) -> str | None:
     """The document to begin with where the first could not be read: sites with WordPress may close its REST API."""
     feed = feed_address(address, 1)
-    return feed if source.kind is SourceKind.WORDPRESS and asked != feed else None
+    is_no_list = failure.for_good and not failure.reason.startswith("http_")
+    is_closed = is_no_list or failure.reason in _CLOSED
+    return feed if source.kind is SourceKind.WORDPRESS and asked != feed and is_closed else None
+
+
+def can_be_renewed(source: Source, url: str, reading: Reading) -> bool:
+    """Whether a document may be asked for conditionally next time: not an index, which may be as it was while its
+    sitemaps changed, nor a question for posts, which is another one each time.
+    """
+    is_index = source.kind is SourceKind.SITEMAP and bool(reading.more)
+    return not is_index and (source.kind is not SourceKind.WORDPRESS or url == feed_address(source.address, 1))
 
 
 def read(source: Source, capture: Capture, *, max_bytes: int) -> Reading:
@@ -50,20 +76,37 @@ def _read(source: Source, capture: Capture, max_bytes: int) -> Reading:
             return read_sitemap(capture, max_bytes=max_bytes)
         case SourceKind.WORDPRESS if capture.body.lstrip()[:1] in (b"[", b"{"):
             return read_posts(capture, per_page=PER_PAGE)
+        case SourceKind.WORDPRESS:
+            reading = _read_feed(capture)
+            older = Link(feed_address(source.address, _page_number(capture.url) + 1))
+            return replace(reading, more=(older,) if reading.entries else ())
         case SourceKind.LISTING:
             return read_listing(capture, source.options.selectors)
         case SourceKind.JSONL:
             return read_records(capture)
         case _:
-            feed = parse_feed(capture)
-            return Reading(tuple(feed.entries), left_out=feed.left_out)
+            return _read_feed(capture)
+
+
+def _read_feed(capture: Capture) -> Reading:
+    feed = parse_feed(capture)
+    return Reading(tuple(feed.entries), left_out=feed.left_out)
+
+
+def _page_number(url: str) -> int:
+    [number] = parse_qs(urlsplit(url).query).get("paged", ["1"])[:1]
+    return int(number) if number.isdecimal() else 1
 
 
 def _on_its_paths(paths: Sequence[str], reading: Reading) -> Reading:
     if not paths:
         return reading
-    entries = tuple(one for one in reading.entries if urlsplit(one.url).path.startswith(tuple(paths)))
-    return replace(reading, entries=entries)
+    begins = tuple(paths)
+    return replace(
+        reading,
+        entries=tuple(one for one in reading.entries if urlsplit(one.url).path.startswith(begins)),
+        bodies=tuple(one for one in reading.bodies if urlsplit(one.url).path.startswith(begins)),
+    )
 
 
 def is_worth_reading(
@@ -71,15 +114,18 @@ def is_worth_reading(
 ) -> bool:
     """Whether a further document can say something that is asked for. `read_at` is when it was read last, if ever.
 
-    A listing's older pages are for backfills; a sitemap says when it changed.
+    Older pages of listings and feeds are for backfills; a sitemap says when it changed.
     """
-    if source.kind is SourceKind.LISTING:
+    is_older_page = source.kind is SourceKind.WORDPRESS and "paged" in parse_qs(urlsplit(link.url).query)
+    if source.kind is SourceKind.LISTING or is_older_page:
         return is_backfill
     since = period.since if is_backfill or read_at is None else read_at
     return link.updated_at is None or since is None or link.updated_at >= since - OVERLAP
 
 
 def reaches_beyond(reading: Reading, period: Period) -> bool:
-    """Whether a document that lists the newest first already names what came before the period."""
+    """Whether a document that lists the newest first names only what came before the period: not one old entry, which
+    may be pinned.
+    """
     dates = [entry.published_at for entry in reading.entries if entry.published_at]
-    return bool(dates) and period.since is not None and min(dates) < period.since
+    return bool(dates) and period.since is not None and max(dates) < period.since

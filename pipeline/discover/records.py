@@ -91,11 +91,10 @@ def read_records(capture: Capture) -> Reading:
         found = _parse_named(raw, number)
         if isinstance(found, Rejected):
             rejected.append(found)
-        elif record := _record(found, raw):
-            entries.append(Entry(found.url))
-            bodies.append(record.capture)
         else:
             entries.append(_entry(found))
+            record = _record(found, raw)
+            bodies += [record.capture] if record else []
     if rejected and not entries:
         raise FeedError("not_jsonl", f"line {rejected[0].line}: {rejected[0].problem}")
     return Reading(tuple(entries), left_out=len(rejected), bodies=tuple(bodies))

@@ -28,6 +28,8 @@ from pipeline.unpack import GZIP_MAGIC, gunzip
 MAX_TAGS = 2_000_000
 
 _MAX_PACKINGS = 2
+_DAY_CHARACTERS = len("2026-03-01")
+_MANY_A_DAY = 100
 _ONE_BUILD = timedelta(minutes=1)
 _HTML_TAGS = frozenset(["html", "head", "body", "title", "meta", "script", "style", "div", "p", "h1", "center"])
 _FEED_TAGS = frozenset(["rss", "feed", "rdf", "channel"])
@@ -294,8 +296,13 @@ def _earlier(known: _Dated | None, other: _Dated, date: Callable[[_Dated], datet
 
 
 def _without_build_time(entries: list[Entry]) -> tuple[Entry, ...]:
-    """All changes within one minute tell when the sitemap was built, not when its articles changed."""
-    updates = [entry.updated_at for entry in entries if entry.updated_at]
-    if len(updates) > 1 and max(updates) - min(updates) < _ONE_BUILD:
+    """All changes within one minute tell when the sitemap was built, not when its articles changed.
+
+    Not so where only days are given, and no more share one than a site publishes in a day.
+    """
+    timed = [entry for entry in entries if entry.updated_at]
+    updates = [entry.updated_at for entry in timed if entry.updated_at]
+    has_times = any(len(entry.version or "") > _DAY_CHARACTERS for entry in timed)
+    if (has_times or len(updates) > _MANY_A_DAY) and len(updates) > 1 and max(updates) - min(updates) < _ONE_BUILD:
         return tuple(replace(entry, updated_at=None, version=None) for entry in entries)
     return tuple(entries)

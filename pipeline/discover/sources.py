@@ -12,6 +12,7 @@ from typing import Any
 
 import tomlkit
 from pydantic import ValidationError
+from tomlkit.items import AoT
 
 from pipeline.discover.listing import check_selectors
 from pipeline.discover.options import dump_options, parse_options
@@ -71,8 +72,25 @@ def merge_sources(defaults: Iterable[Source], own: SourceFile) -> tuple[Source, 
     return tuple((base | {source.slug: source for source in own.sources}).values())
 
 
-def describe_source(source: Source) -> str:
-    """The TOML table for a source, as `newsfold sources add` writes it."""
+def with_sources(text: str, sources: Iterable[Source]) -> str:
+    """The text of a sources file with more sources at its end; all else stays as it is written.
+
+    Raises tomlkit's ParseError where it is no TOML.
+    """
+    document = tomlkit.parse(f"{text.rstrip()}\n\n" if text.strip() else "")
+    known = document.get("sources")
+    tables = known if isinstance(known, AoT) else tomlkit.aot()
+    if known is not tables:
+        for table in known or ():
+            tables.append(tomlkit.item(table.unwrap()))
+        document.pop("sources", None)
+        document.append("sources", tables)
+    for source in sources:
+        tables.append(tomlkit.item(_table(source)))
+    return tomlkit.dumps(document)
+
+
+def _table(source: Source) -> dict[str, Any]:
     is_path = source.kind is SourceKind.FILES or absolute(source.address, "") is None
     table = {
         "slug": source.slug,
@@ -83,9 +101,7 @@ def describe_source(source: Source) -> str:
         "known_from": source.known_from,
         **dump_options(source.options),
     }
-    tables = tomlkit.aot()
-    tables.append(tomlkit.item({key: value for key, value in table.items() if value is not None}))
-    return tomlkit.dumps({"sources": tables})
+    return {key: value for key, value in table.items() if value is not None}
 
 
 def _source(table: dict[str, Any], number: int, origin: Path) -> Source:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Iterable
 
 # Longer marks first: the mark of UTF-32 LE begins with that of UTF-16 LE.
@@ -115,6 +116,7 @@ _META = re.compile(rb"<meta[\s/]([^>]{1,1000})", re.IGNORECASE)
 _ATTRIBUTE = re.compile(rb"""([\w-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s>"']+)""")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w:-]{2,40})""", re.IGNORECASE)
 _NAME = re.compile(rb"[\w:-]{2,40}")
+_ODD = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff]")
 _XML_ENCODING = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w:-]{2,40})""", re.IGNORECASE)
 
 
@@ -129,6 +131,18 @@ def decode(body: bytes, claims: Iterable[str | None]) -> str | None:
     if unmarked is not None:
         return _written(body.decode(unmarked, "replace"))
     return _written(_decode_bytewise(body, [name for claim in claims if (name := _charset_name(claim))]))
+
+
+def is_garbled(text: str) -> bool:
+    """Whether a text is bytes of something else, or was read in a charset that is not its own."""
+    sample = text[:_SAMPLE_BYTES]
+    visible = sum(not c.isspace() for c in sample) or 1
+    if len(_ODD.findall(sample)) * 50 >= visible:
+        written = sum(c.isalnum() or unicodedata.category(c).startswith("M") for c in sample)
+        return written * 4 < visible * 3
+    letters = sum(map(str.isalpha, sample))
+    # No language writes every other letter with a mark of Latin-1; Cyrillic or Arabic read as Latin-1 is all of those.
+    return letters >= 25 and 2 * sum("\x80" <= c <= "\xff" for c in sample if c.isalpha()) > letters
 
 
 def charset_in_markup(body: bytes) -> str | None:

@@ -19,6 +19,10 @@ _DIRT = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\xad\ufeff\ufff9-\ufffb\ufd
 # Zero-width space separates words in Thai and Khmer, so it stays inside a line; at the ends it is a page's leftover.
 _EDGE = " \u200b\u2060"
 _BIDI_CONTROL = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+# A letter of Chinese, Japanese or Korean says as much as two or three of a spaced script, and the vowel signs of India
+# and Thailand are as much as letters.
+_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
+_VOWEL_SIGN = re.compile(r"[\u0900-\u0dff\u0e31-\u0e4e]")
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u061c\u2060")
 _ISOLATES, _POP_ISOLATE = "\u2066\u2067\u2068", "\u2069"
 _EMBEDDINGS, _POP_EMBEDDING = "\u202a\u202b\u202d\u202e", "\u202c"
@@ -47,6 +51,12 @@ def join_paragraphs(lines: list[str]) -> str:
 def count_letters(text: str) -> int:
     """How many letters a text has, in any script. A Devanagari vowel sign or an Arabic vowel mark is no letter."""
     return sum(map(str.isalpha, text))
+
+
+def size_of(text: str) -> int:
+    """How much a text says, whatever its script: in letters of a spaced one."""
+    signs = sum(not c.isalpha() for c in _VOWEL_SIGN.findall(text))
+    return count_letters(text) + 2 * len(_DENSE.findall(text)) + signs
 
 
 def _mend_surrogates(text: str) -> str:

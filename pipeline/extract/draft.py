@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.extract.byline import split_names
-from pipeline.extract.clean import clean_field, clean_text, count_letters
+from pipeline.extract.clean import clean_field, clean_text, size_of
 from pipeline.extract.language import primary_tag, tell_language
 from pipeline.extract.tail import cut_tail
 from pipeline.models import DateClaim, Document, NotAnArticle, Reason
@@ -45,7 +45,7 @@ def finish(draft: Draft, *, language_hint: str | None) -> Document | NotAnArticl
     """The document that a draft makes, or NO_TEXT where too little is left of it."""
     title = clean_field(draft.title)
     text, tail = cut_tail(_without_title(clean_text(draft.text), title))
-    letters = count_letters(text)
+    letters = size_of(text)
     if letters < MIN_LETTERS:
         return NotAnArticle(Reason.NO_TEXT, f"{letters} letters")
     told = tell_language(text, language_hint or draft.language_claim)

@@ -8,7 +8,7 @@ import asyncio
 import math
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -27,6 +27,9 @@ _USER_AGENT = re.compile(
 )  # as loose as protego reads it
 _SOMEBODY_ELSE = "!"
 _NO_RULES = {"crawl-delay", "request-rate", "visit-time", "sitemap", "host"}
+PATIENCE_SECONDS = 120.0
+"""How long in an hour we wait for a host that wants to be left alone, before its other pages go to a later run."""
+
 FRESH_SECONDS = 3600.0
 """How long a robots.txt is remembered; RFC 9309, section 2.4, allows a day."""
 
@@ -105,8 +108,13 @@ class Manners:
     """
 
     def __init__(
-        self, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
+        self._patience_seconds = patience_seconds
         self._clock = clock
         self._sleep = sleep
         self._rules: dict[str, tuple[float, Rules | FetchFailure]] = {}
@@ -114,6 +122,7 @@ class Manners:
         self._asked_at: dict[str, tuple[float, float]] = {}
         self._host_free_at: dict[str, float] = {}
         self._resting: dict[str, tuple[float, FetchFailure]] = {}
+        self._patience: dict[str, tuple[float, float]] = {}
 
     def known(self, origin: str) -> Rules | FetchFailure | None:
         """The rules of an origin, why they cannot be had, or None where it must be asked (again)."""
@@ -145,6 +154,19 @@ class Manners:
                 detail = f"not asked: left alone after {failure.detail or failure.reason}"
                 return FetchFailure(failure.reason, detail, retry_after=timedelta(seconds=left), was_asked=False)
         return None
+
+    async def outlast(self, keys: Sequence[str]) -> bool:
+        """Wait until these keys may be asked again, if that is soon; False where it would try our patience."""
+        now = self._clock()
+        left = max((self._resting[key][0] - now for key in keys if key in self._resting), default=0.0)
+        began_at, waited = self._patience.get(keys[0], (now, 0.0))
+        if now - began_at > FRESH_SECONDS:
+            began_at, waited = now, 0.0
+        if waited + left > self._patience_seconds:
+            return False
+        self._patience[keys[0]] = (began_at, waited + left)
+        await self._sleep(left)
+        return True
 
     async def wait(self, keys: Iterable[str], host: str, interval_seconds: float) -> None:
         """Wait until the host may be asked under these keys."""

@@ -11,6 +11,7 @@ import httpx
 from pipeline.models import FetchFailure, FetchResult, Reason
 
 FEWEST_HOSTS = 4
+MANY_HOSTS = 20
 SHARE = 0.75
 EARLY_HOSTS = 12
 """After so many hosts without one that was reached, nobody else is asked."""
@@ -19,11 +20,12 @@ _LOST = {Reason.CONNECTION, Reason.TIMEOUT, Reason.OFFLINE}
 
 
 def is_outage(reached: Mapping[str, bool]) -> bool:
-    """Whether our own network failed, told by which hosts of one round were reached: of four or more at least three in
-    four were not.
+    """Whether our own network failed, told by which hosts of one round were reached: none of four or more, or at most
+    one in four of many.
     """
     lost = sum(not was_reached for was_reached in reached.values())
-    return len(reached) >= FEWEST_HOSTS and lost >= SHARE * len(reached)
+    fewest = FEWEST_HOSTS if lost == len(reached) else MANY_HOSTS
+    return len(reached) >= fewest and lost >= SHARE * len(reached)
 
 
 def was_offline(results: Iterable[tuple[str, FetchResult]]) -> bool:

@@ -43,8 +43,8 @@ _WALL_PLACES = re.compile(
 # Hosts and paths that sites send a reader to who has not yet consented.
 _CONSENT_PLACES = re.compile(
     r"//consent\.(?:google|youtube|yahoo)\.|//guce\.|//(?:my)?privacy(?:gate)?\.(?:dpgmedia|persgroep)\."
-    r"|//consent\.[^/]+/(?:\?|$|collectconsent|m\?)|//cmp\.[^/]+/(?:consent|gate)"
-    r"|//[^/]+/(?:consent/tcf|zustimmung/?(?:\?|$)|privacy-?gate|cookie-?(?:wall|gate)|consent-?(?:wall|gate)|gdpr-?(?:wall|gate))"
+    r"|//consent\.[^/]+/(?:\?|$|collectconsent|m\?)|//cmp\.[^/]+/(?:consent|gate)(?:[/?]|$)"
+    r"|//[^/]+/(?:consent/tcf|zustimmung|privacy-?gate|(?:cookie|consent|gdpr)-?(?:wall|gate))(?:[/?]|$)"
 )
 _WALL_TITLE = re.compile(
     r"just a moment\.\.\.|attention required! \| cloudflare|access denied \| .* used cloudflare|ddos-guard"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
@@ -80,6 +82,7 @@ class Web:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._origins: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._outage = Outage()
+        self.unread = _Backlog(limits.concurrency)
         self._agent = limits.user_agent.partition("/")[0]
         self._stack = AsyncExitStack()
 
@@ -88,7 +91,7 @@ class Web:
             httpx.AsyncClient(
                 transport=GuardedTransport(
                     GuardedBackend(self._limits.allow_networks),
-                    tls=httpx.create_ssl_context(),
+                    tls=_tls(),
                     max_connections=self._limits.concurrency,
                     proxy=self._limits.proxy,
                 ),
@@ -153,9 +156,10 @@ class Web:
                 await stack.enter_async_context(self._turns[key])
             while True:
                 resting = self._manners.resting(keys)
-                if resting:
+                if resting and not await self._manners.outlast(keys):
                     return resting
                 await self._manners.wait(keys, host, interval)
+                await self.unread.room()
                 async with self._slots:
                     if not await self._outage.admits():
                         return FetchFailure(Reason.OFFLINE, "not asked: no host could be reached", was_asked=False)
@@ -261,6 +265,30 @@ def _wall(response: httpx.Response, head: bytes) -> FetchFailure | None:
     return FetchFailure(reason, f"http_{response.status_code} {response.reason_phrase}".rstrip()) if reason else None
 
 
+class _Backlog:
+    """Answers that nobody has taken yet, and room for more."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._count = 0
+        self._taken = asyncio.Event()
+
+    def begin(self) -> None:
+        """One more waits."""
+        self._count += 1
+
+    def end(self) -> None:
+        """One was taken and is done with."""
+        self._count -= 1
+        self._taken.set()
+
+    async def room(self) -> None:
+        """Wait until fewer wait than may."""
+        while self._count >= self._most:
+            self._taken.clear()
+            await self._taken.wait()
+
+
 class _Clock:
     """The seconds that one request has when it is its turn; waiting for a turn takes none of them."""
 
@@ -276,21 +304,38 @@ class _Clock:
         self._left -= asyncio.get_running_loop().time() - started
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """Servers are verified against the certificates that come with certifi; reading them takes 20 ms."""
+    return httpx.create_ssl_context()
+
+
 async def fetch_all(
     requests: Iterable[Request], limits: Limits, manners: Manners | None = None
 ) -> AsyncIterator[tuple[Request, FetchResult]]:
     """Fetch many addresses, each answer as it comes; leaving the loop early cancels the rest. What was learned of hosts
     is kept in `manners`.
+
+    While `limits.concurrency` answers wait to be taken, nothing more is asked for: no more bodies than that are held.
     """
+    done: asyncio.Queue[asyncio.Task[tuple[Request, FetchResult]]] = asyncio.Queue()
 
     async def one(web: Web, request: Request) -> tuple[Request, FetchResult]:
-        return request, await web.get(request)
+        result = await web.get(request)
+        web.unread.begin()
+        return request, result
 
     async with Web(limits, manners) as web:
-        tasks = [asyncio.create_task(one(web, request)) for request in requests]
+        tasks = {asyncio.create_task(one(web, request)) for request in requests}
+        for task in tasks:
+            task.add_done_callback(done.put_nowait)
         try:
-            for done in asyncio.as_completed(tasks):
-                yield await done
+            while tasks:
+                task = await done.get()
+                tasks.discard(task)
+                yield task.result()
+                del task  # and with it the body
+                web.unread.end()
         finally:
             for task in tasks:
                 task.cancel()

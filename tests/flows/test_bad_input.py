@@ -75,7 +75,7 @@ def test_files_of_every_bad_kind_are_settled_beside_a_good_one(
         "spaces.md": ("skipped", "empty"),
         "binary.txt": ("skipped", "not_text"),
         "pdf.html": ("skipped", "not_text"),
-        "no-text.html": ("skipped", "no_text"),
+        "no-text.html": ("skipped", "too_short"),
         "script.html": ("skipped", "no_text"),
     }
     with engine.connect() as conn:
@@ -109,7 +109,7 @@ def test_pages_of_every_bad_kind_are_settled_beside_a_good_one(
     assert {outcomes.pop(name)[0] for name in ("good", "nul", "wrong-charset")} <= {"loaded", "folded"}
     assert outcomes == {
         "empty": ("skipped", "empty"),
-        "no-text": ("skipped", "no_text"),
+        "no-text": ("skipped", "too_short"),
         "pdf-called-html": ("skipped", "not_text"),
         "pdf": ("failed", "unsupported_type"),
         "zeros": ("skipped", "not_text"),

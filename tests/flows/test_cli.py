@@ -277,7 +277,7 @@ def test_sources_add_finds_the_feed_of_a_page_and_ingest_follows_it(run: Run, si
     _, listed, _ = run("sources", "--json", "--config", "own.toml")
 
     assert code == 0, err
-    assert (twice, "there is a source 'kelp' already" in said) == (2, True)
+    assert (twice, "is followed already as 'kelp'" in said) == (2, True)
     assert "1 loaded" in out
     assert {row["source"]: row["is_followed"] for row in json.loads(listed)} == {"kelp": True}
 
@@ -290,7 +290,7 @@ def test_a_run_in_which_every_source_failed_ends_with_exit_code_1(run: Run, site
 
     assert code == 1
     assert "source gone: http_404" in err
-    assert "1 source failed" in out
+    assert "1 source not read" in out
 
 
 def test_a_time_zone_that_is_none_is_named_before_anything_starts(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,6 +106,17 @@ def test_no_source_is_blamed_when_no_host_can_be_reached(
         polls = conn.execute(text("select state, reason from news.polls where run_id = :r"), {"r": run_id}).all()
     assert {poll.state for poll in polls} == {"failed"}
     assert all(poll.reason.startswith("offline: connection: ") for poll in polls)
+    assert set(_health(engine).values()) == {"unreached"}
+
+
+def test_what_is_unreached_for_the_fourth_time_in_a_row_is_failing(
+    dead_ends: list[str], environment: Environments, engine: Engine
+) -> None:
+    sources = [Source(f"s{number}", "S", SourceKind.FEED, url) for number, url in enumerate(dead_ends)]
+    for day in range(4):
+        ingest(environment(*sources, now=NOW + timedelta(days=day)), Request())
+
+    assert set(_health(engine).values()) == {"failing"}
 
 
 def test_one_dead_host_among_others_is_its_own_fault(
@@ -130,8 +141,9 @@ def test_pages_that_an_outage_kept_from_us_have_made_no_attempt(
 
     with engine.connect() as conn:
         pages = conn.execute(text("select outcome, attempts, next_attempt_at > now() as _ from news.pages")).all()
-    assert {(page.outcome, page.attempts) for page in pages} == {("failed", 0)}
-    assert len(pages) == len(dead_ends)
+        outcomes = conn.execute(text("select count(*) from news.outcomes")).scalar_one()
+    assert {(page.outcome, page.attempts) for page in pages} == {("pending", 0)}
+    assert (len(pages), outcomes) == (len(dead_ends), 0)
 
 
 def test_a_redirect_for_good_is_followed_after_a_week_and_shown(
@@ -167,3 +179,51 @@ def test_a_new_address_that_fails_sends_us_back_to_the_written_one(
 
     assert [path for path, _ in site.log if path.endswith(".xml")] == ["/f.xml"]
     assert _health(engine) == {"f": "ok"}
+
+
+def test_a_source_whose_articles_another_one_names_first_is_not_silent(
+    site: Site, environment: Environments, engine: Engine
+) -> None:
+    old = _feed(site, 20, 22, 24, 26, 28, slug="b")
+    ingest(environment(old), Request())
+    ingest(environment(_feed(site, 1, 2, slug="a"), old), Request())
+    shadowed = _feed(site, 1, 2, 20, 22, 24, 26, 28, slug="b")
+
+    ingest(environment(_feed(site, 1, 2, slug="a"), shadowed), Request())
+
+    assert _health(engine)["b"] == "ok"
+
+
+def test_two_hundred_undated_pages_of_one_day_tell_no_usual_gap(
+    site: Site, environment: Environments, engine: Engine
+) -> None:
+    links = "".join(f"<url><loc>{site.url}/{number}</loc></url>" for number in range(250))
+    source = Source("m", "M", SourceKind.SITEMAP, site.put("/map.xml", f"<urlset>{links}</urlset>"))
+    for day in (0, 10):
+        ingest(environment(source, now=NOW + timedelta(days=day)), Request())
+
+    assert _health(engine) == {"m": "ok"}
+
+
+def test_a_wordpress_site_that_never_had_a_post_is_empty(site: Site, environment: Environments, engine: Engine) -> None:
+    site.put_below("/wp-json/wp/v2/posts", "[]", media_type="application/json")
+
+    ingest(environment(Source("w", "W", SourceKind.WORDPRESS, site.url)), Request())
+
+    assert _health(engine) == {"w": "empty"}
+
+
+def test_a_page_of_a_host_that_wants_a_long_rest_is_given_back(
+    site: Site, environment: Environments, engine: Engine
+) -> None:
+    pages = [site.put(f"/{n}", status=429, headers={"Retry-After": "7200"}) for n in range(3)]
+    source = Source("f", "F", SourceKind.FEED, site.put("/f.xml", rss(*(item(page, "x") for page in pages))))
+
+    run_id = ingest(environment(source), Request())
+
+    with engine.connect() as conn:
+        run = conn.execute(text("select pages, failed, pending from news.runs where run_id = :r"), {"r": run_id}).one()
+        known = conn.execute(text("select outcome, next_attempt_at from news.pages order by outcome")).all()
+    assert tuple(run) == (1, 1, 0)
+    assert [page.outcome for page in known] == ["failed", "pending", "pending"]
+    assert all(page.next_attempt_at >= NOW + timedelta(hours=1.9) for page in known)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
 from conftest import NOW
-from site_server import Site, article_html
+from site_server import Site, article_html, item, rss
 from sqlalchemy import Engine, text
 
 from flows.ingest import Request, ingest
@@ -134,7 +136,118 @@ def test_a_sitemap_of_an_index_that_fails_costs_its_own_pages_only_and_is_named(
     run_id = ingest(environment(Source("s", "S", SourceKind.SITEMAP, f"{site.url}/index.xml")), Request())
 
     assert _titles(engine) == {"Bees"}
-    assert _poll(engine, run_id) == ("failed", 1, "http_404: Not Found (1 of 3 documents)")
+    assert _poll(engine, run_id) == ("new", 1, "1 of 3 documents could not be read: http_404: Not Found")
+
+
+def test_a_dead_sitemap_of_an_index_keeps_nothing_from_the_others_for_ever(
+    site: Site, environment: Environments, engine: Engine
+) -> None:
+    _articles(site)
+    source = Source("s", "S", SourceKind.SITEMAP, f"{site.url}/index.xml")
+    site.put("/index.xml", _index(site, one="2026-02-28", gone="2026-02-20"))
+    site.put("/one.xml", _urlset(site, bees=None))
+    ingest(environment(source), Request())
+    site.put("/one.xml", _urlset(site, bees=None, owls=None))
+
+    ingest(environment(source, now=NOW + timedelta(days=1)), Request())
+
+    assert _titles(engine) == {"Owls"}
+    with engine.connect() as conn:
+        source_row = conn.execute(text("select health, failures, last_error from news.sources")).one()
+    assert (source_row.health, source_row.failures) == ("ok", 0)
+    assert source_row.last_error.startswith("1 of 3 documents could not be read")
+
+
+def test_an_index_of_more_sitemaps_than_a_poll_reads_is_read_in_turn(
+    site: Site, environment: Environments, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.steps.discover.MAX_DOCUMENTS", 3)
+    names = [f"m{number}" for number in range(6)]
+    site.put("/index.xml", _index(site, **dict.fromkeys(names, "2026-02-28")))
+    for number, name in enumerate(names):
+        site.put(f"/{name}.xml", f"<urlset><url><loc>{site.url}/{number}</loc></url></urlset>")
+    source = Source("s", "S", SourceKind.SITEMAP, f"{site.url}/index.xml")
+
+    runs = [ingest(environment(source, now=NOW + timedelta(days=day)), Request()) for day in range(3)]
+
+    assert {path for path, _ in site.log} >= {f"/{name}.xml" for name in names}
+    assert _poll(engine, runs[0])[2] == "4 documents left for the next polls"
+
+
+def test_a_source_that_is_read_otherwise_begins_anew(site: Site, environment: Environments, engine: Engine) -> None:
+    site.put("/feed.xml", rss(item(f"{site.url}/news/bees", "Bees")))
+    _articles(site)
+    ingest(environment(Source("s", "S", SourceKind.FEED, f"{site.url}/feed.xml")), Request())
+    site.put("/sitemap.xml", _urlset(site, bees=None, tides=None, owls=None))
+
+    ingest(environment(Source("s", "S", SourceKind.SITEMAP, f"{site.url}/sitemap.xml")), Request())
+
+    assert _titles(engine) == {"Bees"}
+    assert _pages(engine)["owls"] == ("skipped", "old")
+
+
+def test_an_archive_whose_lastmods_all_move_stays_aside(site: Site, environment: Environments, engine: Engine) -> None:
+    _articles(site)
+    source = Source("s", "S", SourceKind.SITEMAP, site.put("/sitemap.xml", _urlset(site, bees="2019-01-01", owls=None)))
+    ingest(environment(source), Request())
+    site.put("/sitemap.xml", _urlset(site, bees="2026-03-01T01:00:00Z", owls="2026-03-01T09:00:00Z"))
+
+    ingest(environment(source, now=NOW + timedelta(days=1)), Request())
+
+    # Of the owls no date was known before: they may be new.
+    assert _pages(engine) == {"bees": ("skipped", "old"), "owls": ("loaded", None)}
+
+
+def test_what_one_source_puts_aside_another_one_brings(site: Site, environment: Environments, engine: Engine) -> None:
+    _articles(site)
+    undated = Source("s", "S", SourceKind.SITEMAP, site.put("/sitemap.xml", _urlset(site, bees=None)))
+    ingest(environment(undated), Request())
+    feed = Source("f", "F", SourceKind.FEED, site.put("/feed.xml", rss(item(f"{site.url}/news/bees", "Bees"))))
+
+    ingest(environment(undated, feed), Request())
+
+    assert _titles(engine) == {"Bees"}
+
+
+def test_what_is_off_the_topic_of_one_source_another_one_brings(
+    site: Site, environment: Environments, engine: Engine
+) -> None:
+    _articles(site)
+    address = site.put("/feed.xml", rss(item(f"{site.url}/news/bees", "Bees")))
+    topical = Source("a", "A", SourceKind.FEED, address, options=Options(topic="ai"))
+    ingest(environment(topical), Request())
+    before = _pages(engine)
+
+    ingest(environment(topical, Source("b", "B", SourceKind.FEED, address)), Request())
+
+    assert before == {"bees": ("skipped", "off_topic")}
+    assert _titles(engine) == {"Bees"}
+
+
+def test_pages_off_topic_are_judged_again_when_their_source_changes_its_mind(
+    site: Site, environment: Environments, engine: Engine
+) -> None:
+    _articles(site)
+    source = Source("a", "A", SourceKind.FEED, site.put("/feed.xml", rss(item(f"{site.url}/news/bees", "Bees"))))
+    ingest(environment(replace(source, options=Options(topic="ai"))), Request())
+
+    ingest(environment(source), Request())
+
+    assert _titles(engine) == {"Bees"}
+
+
+def test_a_page_that_was_put_aside_and_wanted_in_one_run_has_one_outcome(
+    site: Site, environment: Environments, engine: Engine
+) -> None:
+    _articles(site)
+    undated = Source("a", "A", SourceKind.SITEMAP, site.put("/sitemap.xml", _urlset(site, bees=None)))
+    feed = Source("b", "B", SourceKind.FEED, site.put("/feed.xml", rss(item(f"{site.url}/news/bees", "Bees"))))
+
+    run_id = ingest(environment(undated, feed), Request())
+
+    with engine.connect() as conn:
+        said = conn.execute(text("select outcome from news.outcomes where run_id = :r"), {"r": run_id}).scalars().all()
+    assert said == ["loaded"]
 
 
 def test_an_index_that_names_itself_ends(site: Site, environment: Environments, engine: Engine) -> None:
@@ -168,8 +281,8 @@ def test_a_wordpress_site_is_asked_for_posts_since_the_horizon_and_then_since_th
     asked = [path for path, _ in site.log if path.startswith("/wp-json")]
     assert _titles(engine) == {"Bees"}
     assert len(asked) == 2
-    assert "after=2026-01-30T12:00:00Z" in asked[0]
-    assert "after=2026-02-27T12:00:00Z" in asked[1]
+    assert "after=2026-01-30T11:59:59Z" in asked[0]
+    assert "after=2026-02-27T11:59:59Z" in asked[1]
 
 
 def test_a_wordpress_site_that_closed_its_api_is_followed_by_its_feed(
@@ -194,6 +307,24 @@ def _listing(**dates: str) -> str:
 
 
 SELECTORS = Selectors(entry="main li", link="a", date="time", next="a.older")
+
+
+def test_a_backfill_of_a_site_with_a_closed_api_goes_back_through_its_feed(
+    site: Site, environment: Environments, engine: Engine
+) -> None:
+    _articles(site)
+    site.put_below("/wp-json/wp/v2/posts", "{}", status=404)
+    for page, (name, day) in enumerate((("bees", "27 Feb"), ("tides", "15 Jan"), ("owls", "15 Dec")), 1):
+        year = 2025 if "Dec" in day else 2026
+        body = rss(item(f"{site.url}/news/{name}", name, f"Thu, {day} {year} 08:00:00 GMT"))
+        site.put("/feed/" if page == 1 else f"/feed/?paged={page}", body)
+
+    ingest(
+        environment(Source("w", "W", SourceKind.WORDPRESS, site.url)),
+        Request(since=date(2026, 1, 1), until=date(2026, 1, 31)),
+    )
+
+    assert _titles(engine) == {"Tides"}
 
 
 def test_a_listing_brings_the_articles_that_its_selectors_find(
@@ -257,6 +388,34 @@ def test_a_jsonl_source_delivers_texts_and_names_pages_to_fetch(
     assert titles == {"Lights", "Bees"}
     assert _poll(engine, second)[0] == "unchanged"
     assert _pages(engine)["lights"] == ("loaded", None)
+
+
+def test_a_line_that_goes_back_to_an_earlier_text_is_followed(
+    site: Site, environment: Environments, engine: Engine
+) -> None:
+    lines = _lines(site)
+    source = Source("j", "J", SourceKind.JSONL, f"{site.url}/all.jsonl")
+    for day, body in enumerate((lines, lines.replace(b"lighthouses", b"lightships"), lines)):
+        site.put("/all.jsonl", body)
+        ingest(environment(source, now=NOW + timedelta(days=day)), Request())
+
+    with engine.connect() as conn:
+        kept = conn.execute(text("select text from news.articles where title = 'Lights'")).scalar_one()
+    assert "lighthouses" in kept
+
+
+def test_a_jsonl_source_cannot_write_over_another_sources_article(
+    site: Site, environment: Environments, engine: Engine
+) -> None:
+    _articles(site)
+    feed = Source("f", "F", SourceKind.FEED, site.put("/feed.xml", rss(item(f"{site.url}/news/bees", "Bees"))))
+    ingest(environment(feed), Request())
+    forged = json.dumps({"url": f"{site.url}/news/bees", "title": "Forged", "text": "Never happened. " * 40})
+    jsonl = Source("j", "J", SourceKind.JSONL, site.put("/all.jsonl", forged))
+
+    ingest(environment(feed, jsonl, now=NOW + timedelta(days=1)), Request())
+
+    assert _titles(engine) == {"Bees"}
 
 
 def test_a_jsonl_file_of_this_machine_is_a_source_too(

@@ -37,3 +37,9 @@ def test_networks_that_are_none_are_refused(value: str, monkeypatch: pytest.Monk
 
     with pytest.raises(ValidationError, match=value.replace("[", r"\[").replace(".", r"\.")):
         Settings()
+
+
+def test_there_is_a_worker_for_each_processor_but_at_most_eight(monkeypatch: pytest.MonkeyPatch) -> None:
+    for processors, workers in ((1, 1), (2, 2), (64, 8), (None, 1)):
+        monkeypatch.setattr("os.cpu_count", lambda count=processors: count)
+        assert Settings().extraction_workers == workers

@@ -15,8 +15,9 @@ from pipeline.discover.readers import (
     read,
 )
 from pipeline.errors import FeedError
-from pipeline.models import Capture, Entry, Link, Options, Reading, Source, SourceKind
+from pipeline.models import Capture, Entry, FetchFailure, Link, Options, Reading, Source, SourceKind
 
+CLOSED = FetchFailure("http_401")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SITE = "https://a.example/"
 SITEMAP = Source("a", "a", SourceKind.SITEMAP, SITE + "sitemap.xml")
@@ -31,22 +32,39 @@ def _capture(body: bytes) -> Capture:
 
 
 def test_a_wordpress_site_is_asked_for_its_posts_of_the_period() -> None:
-    address = first_address(WORDPRESS, SITE, Period(NOW - timedelta(days=2), NOW))
+    address = first_address(WORDPRESS, SITE, Period(NOW - timedelta(days=2), NOW), ())
 
     assert "/wp/v2/posts?" in address
-    assert "after=2026-02-27T00:00:00Z" in address
+    assert "after=2026-02-26T23:59:59Z" in address
     assert "before=2026-03-01T00:00:00Z" in address
 
 
 def test_a_wordpress_site_that_closed_its_api_is_asked_for_its_feed_once() -> None:
-    feed = other_address(WORDPRESS, first_address(WORDPRESS, SITE, Period()), SITE)
+    feed = other_address(WORDPRESS, first_address(WORDPRESS, SITE, Period(), ()), SITE, CLOSED)
 
     assert feed == "https://a.example/feed/"
-    assert other_address(WORDPRESS, feed, SITE) is None
+    assert other_address(WORDPRESS, feed, SITE, CLOSED) is None
+    assert first_address(WORDPRESS, SITE, Period(), {feed}) == feed
+
+
+@pytest.mark.parametrize(
+    ("failure", "is_closed"),
+    [
+        (FetchFailure("http_403"), True),
+        (FetchFailure("not_a_feed", for_good=True), True),
+        (FetchFailure("http_503"), False),
+        (FetchFailure("http_429"), False),
+        (FetchFailure("timeout"), False),
+    ],
+)
+def test_an_api_is_closed_where_it_refuses_and_not_where_it_is_busy(failure: FetchFailure, is_closed: bool) -> None:
+    asked = first_address(WORDPRESS, SITE, Period(), ())
+
+    assert (other_address(WORDPRESS, asked, SITE, failure) is not None) is is_closed
 
 
 def test_other_kinds_have_no_second_address() -> None:
-    assert other_address(SITEMAP, SITEMAP.address, SITEMAP.address) is None
+    assert other_address(SITEMAP, SITEMAP.address, SITEMAP.address, CLOSED) is None
 
 
 def test_only_entries_on_the_paths_of_a_source_are_its_articles() -> None:
@@ -106,9 +124,10 @@ def test_older_pages_of_a_listing_are_for_backfills() -> None:
     assert is_worth_reading(LISTING, older, read_at=None, period=Period(), is_backfill=True)
 
 
-def test_a_list_that_names_what_came_before_the_period_is_gone_through_no_further() -> None:
-    reading = Reading((Entry(SITE, published_at=NOW), Entry(SITE + "2", published_at=NOW - timedelta(days=9))))
+def test_a_list_that_names_only_what_came_before_the_period_is_gone_through_no_further() -> None:
+    pinned, newest = Entry(SITE, published_at=NOW - timedelta(days=99)), Entry(SITE, published_at=NOW)
 
-    assert reaches_beyond(reading, Period(NOW - timedelta(days=8)))
-    assert not reaches_beyond(reading, Period(NOW - timedelta(days=10)))
-    assert not reaches_beyond(reading, Period())
+    assert not reaches_beyond(Reading((pinned, newest)), Period(NOW - timedelta(days=8)))
+    assert reaches_beyond(Reading((pinned,)), Period(NOW - timedelta(days=8)))
+    assert not reaches_beyond(Reading((pinned,)), Period())
+    assert not reaches_beyond(Reading((Entry(SITE),)), Period(NOW))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.discover.sources import SourceFile, describe_source, merge_sources, parse_sources
+from pipeline.discover.sources import SourceFile, merge_sources, parse_sources, with_sources
 from pipeline.errors import UserError
-from pipeline.models import Source, SourceKind
+from pipeline.models import Options, Selectors, Source, SourceKind, Turn, TurnScope
 
 ORIGIN = Path("/etc/newsfold.toml")
 FEED = 'slug = "bees"\nkind = "feed"\nurl = "https://a.example/feed"\n'
@@ -147,6 +147,63 @@ def test_a_described_source_reads_back_as_itself(name: str) -> None:
     feed = Source("bees", name, SourceKind.FEED, "https://a.example/feed?q=%22", "ar")
     files = Source("seeds", name, SourceKind.FILES, '/data/quoted "texts"', None)
 
-    read = parse_sources(describe_source(feed) + describe_source(files), ORIGIN)
+    read = parse_sources(with_sources("", [feed, files]), ORIGIN)
 
     assert read.sources == (feed, files)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "sources = []\n",
+        '# mine\nextends = "defaults"\n',
+        '# mine\nsources = [{slug = "bees", kind = "feed", url = "https://a.example/feed"}]\n',
+        f"[[sources]]\n{FEED}# the last of them",
+    ],
+)
+def test_a_source_can_be_added_to_a_file_however_it_is_written(text: str) -> None:
+    before = parse_sources(text, ORIGIN).sources
+
+    written = with_sources(text, [_feed("new"), _feed("newer")])
+
+    assert parse_sources(written, ORIGIN).sources == (*before, _feed("new"), _feed("newer"))
+    assert written.count("#") == text.count("#")
+
+
+def test_all_that_a_source_wants_of_its_own_reads_back_as_it_was() -> None:
+    turn = Turn(TurnScope.GROUP, "substack", 2.5)
+    selectors = Selectors("main li", link="a", date="time")
+    options = Options(("/news/",), 7, "ai", 0.4, selectors, turn, forbidden_is_busy=True)
+    source = Source("l", "L", SourceKind.LISTING, "https://a.example/", "ar", "its own page", options)
+
+    assert parse_sources(with_sources("", [source]), ORIGIN).sources == (source,)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('paths = ["news/"]', "key 'paths' does not begin with /"),
+        ('paths = "/news/"', "key 'paths': Input should be a valid tuple"),
+        ("max_age_days = 0", "key 'max_age_days' is less than a day"),
+        ('max_age_days = "x"', "key 'max_age_days': Input should be a valid integer"),
+        ("threshold = 1.5", "key 'threshold' is not from 0 to 1"),
+        ('turn = { scope = "planet" }', "key 'turn.scope': Input should be 'url', 'host', 'domain' or 'group'"),
+        ('turn = { scope = "group" }', "key 'turn.group' goes with scope = \"group\", and only there"),
+        ("turn = { seconds = 3 }", "key 'turn': key 'seconds' is not known"),
+        ("turn = { interval_seconds = -1 }", "key 'turn.interval_seconds' is not from 0 to 3600"),
+        ('selectors = { entry = "li" }', "key 'selectors' does not go with kind \"feed\""),
+    ],
+)
+def test_a_wrong_option_is_named_with_what_is_wrong(line: str, says: str) -> None:
+    with pytest.raises(UserError) as raised:
+        _parse(f"{FEED}{line}\n")
+
+    assert str(raised.value).startswith(f"{ORIGIN}: source bees: {says}")
+
+
+def test_a_selector_that_is_no_css_is_named() -> None:
+    table = FEED.replace('"feed"', '"listing"') + 'selectors = { entry = "li[" }\n'
+
+    with pytest.raises(UserError, match=r"source bees: key 'selectors': .*li\["):
+        _parse(table)

@@ -252,7 +252,6 @@ def test_a_fragment_of_html_is_a_page() -> None:
     "html",
     [
         "<html><head><title>Harbour</title></head></html>",
-        "<html><body><p>Loading…</p></body></html>",
         "<html><frameset><frame src='a'></frameset></html>",
         "<html><body><script>let harbour = 'closed to cars from the first of May';</script></body></html>",
     ],

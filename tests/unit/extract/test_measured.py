@@ -14,7 +14,7 @@ import pytest
 from pipeline.extract.charset import decode
 from pipeline.extract.extract import extract
 from pipeline.extract.language import detect_language
-from pipeline.models import RECORD_MEDIA_TYPE, Capture, Document
+from pipeline.models import RECORD_MEDIA_TYPE, Capture, Document, NotAnArticle, Reason
 
 EVAL = Path(__file__).parents[4] / "shared" / "eval"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -69,6 +69,8 @@ def test_main_texts_are_at_least_as_good_as_by_the_extractors_default() -> None:
             continue
         body = gzip.decompress((EVAL / "extraction" / row["html"]).read_bytes())
         found = extract(Capture(row["url"] or "file:///page", body, "text/html"), now=NOW)
+        if isinstance(found, NotAnArticle) and found.reason == Reason.PAYWALL_STUB:
+            continue  # the collection has the teaser for its text
         ours.append(overlap(found.text if isinstance(found, Document) else "", row["text"]))
         default.append(overlap(trafilatura.extract(decode(body, []) or "", url=row["url"]) or "", row["text"]))
     assert statistics.mean(ours) >= max(0.9, statistics.mean(default))

@@ -249,11 +249,15 @@ def test_a_host_is_left_alone_between_two_requests(
     assert time.waits == waits
 
 
+def _impatient(time: Time) -> Manners:
+    return Manners(clock=time.read, sleep=time.sleep, patience_seconds=0)
+
+
 def _one_by_one(time: Time, *requests: Request) -> list[FetchResult]:
     """The answers to requests that are made one after another."""
 
     async def get() -> list[FetchResult]:
-        async with Web(LIMITS, Manners(clock=time.read, sleep=time.sleep)) as web:
+        async with Web(LIMITS, _impatient(time)) as web:
             return [await web.get(request) for request in requests]
 
     return asyncio.run(get())
@@ -319,12 +323,27 @@ def test_a_host_that_rested_is_asked_again(site: Site) -> None:
     busy, bees = site.put("/busy", status=429), site.put("/bees", "Bees")
 
     async def get() -> list[FetchResult]:
-        async with Web(LIMITS, Manners(clock=time.read, sleep=time.sleep)) as web:
+        async with Web(LIMITS, _impatient(time)) as web:
             results = [await web.get(Request(busy)), await web.get(Request(bees))]
             time.now += 60
             return [*results, await web.get(Request(bees))]
 
     assert [type(result) for result in asyncio.run(get())] == [FetchFailure, FetchFailure, Fetched]
+
+
+def test_a_short_rest_is_waited_for_until_patience_ends(site: Site) -> None:
+    time = Time()
+    busy, bees = site.put("/busy", status=429, headers={"Retry-After": "50"}), site.put("/bees", "Bees")
+
+    async def get() -> list[FetchResult]:
+        async with Web(LIMITS, Manners(clock=time.read, sleep=time.sleep)) as web:
+            return [await web.get(Request(url)) for url in (busy, bees) * 3]
+
+    results = asyncio.run(get())
+
+    assert [type(result) for result in results] == [FetchFailure, Fetched, FetchFailure, Fetched] + [FetchFailure] * 2
+    assert time.waits == [50, 50]
+    assert [path for path, _ in site.log] == ["/busy", "/bees", "/busy", "/bees", "/busy"]
 
 
 def test_who_shares_no_turn_with_a_busy_address_is_asked(site: Site) -> None:
@@ -360,7 +379,7 @@ def test_that_a_host_rests_is_not_taken_for_its_rules(site: Site) -> None:
     request = Request(bees, obeys_robots=True)
 
     async def get() -> list[FetchResult]:
-        async with Web(LIMITS, Manners(clock=time.read, sleep=time.sleep)) as web:
+        async with Web(LIMITS, _impatient(time)) as web:
             results = [await web.get(Request(busy)), await web.get(request)]
             time.now += 60
             return [*results, await web.get(request)]
@@ -384,7 +403,7 @@ def test_the_longest_of_all_pauses_counts(
     site: Site, turn: Turn, interval: float, robots: str, waits: list[float]
 ) -> None:
     time = Time()
-    manners = Manners(clock=time.read, sleep=time.sleep)
+    manners = _impatient(time)
     manners.learn(site.url, "127.0.0.1", parse_robots(robots.encode(), "newsfold"))
     urls = [site.put(f"/{number}", "Bees") for number in range(3)]
 
@@ -409,7 +428,7 @@ def test_hosts_of_a_group_are_asked_apart(site: Site) -> None:
 
 def test_several_at_once_at_one_host_still_start_apart(site: Site) -> None:
     time = Time()
-    manners = Manners(clock=time.read, sleep=time.sleep)
+    manners = _impatient(time)
     manners.learn(site.url, "127.0.0.1", parse_robots(b"User-agent: *\nCrawl-delay: 7", "newsfold"))
     requests = [Request(site.put(f"/{n}", "Bees"), turn=Turn(TurnScope.URL)) for n in range(4)]
     started = time.now

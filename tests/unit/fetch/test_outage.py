@@ -24,9 +24,11 @@ BLOCKED = FetchFailure(Reason.BLOCKED_ADDRESS, for_good=True)
 
 @pytest.mark.parametrize(
     ("lost", "reached", "is_ours"),
-    [(0, 0, False), (3, 0, False), (4, 0, True), (3, 1, True), (4, 2, False), (6, 2, True), (99, 34, False)],
+    [(0, 0, False), (3, 0, False), (4, 0, True), (6, 2, False), (14, 5, False), (15, 5, True), (99, 34, False)],
 )
-def test_three_of_four_hosts_that_are_not_reached_are_an_outage(lost: int, reached: int, is_ours: bool) -> None:
+def test_none_of_some_and_three_of_four_of_many_hosts_not_reached_are_an_outage(
+    lost: int, reached: int, is_ours: bool
+) -> None:
     hosts = {f"l{n}": False for n in range(lost)} | {f"r{n}": True for n in range(reached)}
 
     assert is_outage(hosts) is is_ours
@@ -39,7 +41,8 @@ def test_three_of_four_hosts_that_are_not_reached_are_an_outage(lost: int, reach
         ([LOST] * 4, True),
         ([LOST] * 3, False),
         ([FetchFailure(Reason.TIMEOUT)] * 4, True),
-        ([LOST, LOST, LOST, BROUGHT], True),
+        ([LOST] * 15 + [BROUGHT] * 5, True),
+        ([LOST, LOST, LOST, BROUGHT], False),
         ([LOST, LOST, NotModified(), BROUGHT], False),
         ([FetchFailure("http_503")] * 9, False),
         ([FetchFailure(Reason.ROBOTS, for_good=True)] * 9, False),

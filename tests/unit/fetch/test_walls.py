@@ -215,6 +215,8 @@ def test_a_redirect_to_a_consent_host_is_no_article(url: str) -> None:
         "https://a.example/sorry/index",
         "https://blog.google.com/about/sorry",
         "https://a.example/zustimmung-zum-haushalt",
+        "https://a.example/cookie-wall-ruling",
+        "https://a.example/news/privacy-gate/",
     ],
 )
 def test_an_address_that_speaks_of_consent_is_a_page(url: str) -> None:

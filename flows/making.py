@@ -1,0 +1,67 @@
+"""Making: a body becomes an article with its fingerprint and relevance, or the reason why it does not.
+
+It runs in processes of its own, so it takes and gives plain values and loads neither the database nor the command line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from pipeline.articles import build_article
+from pipeline.discover.urls import is_front_page
+from pipeline.extract.extract import extract
+from pipeline.fold.fingerprint import fingerprint
+from pipeline.models import Article, Capture, Entry, Fingerprint, NotAnArticle, Reason
+from pipeline.topic.lexicon import Lexicon, parse_lexicon
+from pipeline.topic.relevance import Relevance, relevance
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What an article is made of. `language` is the one that the source claims; `lexicon` are the files of the topic
+    that it is measured by, each extending the ones before.
+    """
+
+    entry: Entry
+    capture: Capture
+    language: str | None
+    lexicon: tuple[Path, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An article that was made of a body, with what folding and filtering need of it."""
+
+    article: Article
+    body_hash: str
+    fingerprint: Fingerprint
+    relevance: Relevance
+
+
+def make(material: Material) -> Made | NotAnArticle:
+    """The article in a body. Raises UserError where a lexicon is wrong, and MemoryError: run it in the sandbox."""
+    capture = material.capture
+    if is_front_page(capture.url) and not is_front_page(material.entry.url):
+        return NotAnArticle(Reason.FRONT_PAGE, "the address led to the site's front page")
+    document = extract(capture, language_hint=material.language, now=material.now)
+    if isinstance(document, NotAnArticle):
+        return document
+    article = build_article(material.entry, capture, document, now=material.now)
+    marks = fingerprint(article.text, title=article.title, language=article.language)
+    score = relevance(article.title, article.text, article.language, load_lexicon(material.lexicon))
+    return Made(article, hashlib.sha256(capture.body).hexdigest(), marks, score)
+
+
+@cache
+def load_lexicon(paths: tuple[Path, ...]) -> Lexicon:
+    """The terms of a topic, from one file or more. Raises UserError naming the file."""
+    first, *others = paths
+    lexicon = parse_lexicon(first.read_text(encoding="utf-8"), first, base=None)
+    for path in others:
+        lexicon = parse_lexicon(path.read_text(encoding="utf-8"), path, base=lexicon)
+    return lexicon

@@ -1,0 +1,93 @@
+"""What recurs across the pages of one site: share bars, disclaimers, 'read also', a re-publisher's lead-in and outro.
+
+Learned from the site's own pages as they come, and cut from the text of each. All of it is plain data: a site is a
+number of pages and, for each block's hash, on how many of them it stood, so that it can be kept as rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from pipeline.extract.blocks import letters_of
+
+# A block is the site's where it stood on so many pages and on such a share of them.
+_MIN_PAGES, _MIN_SHARE = 2, 0.15
+# A page that is mostly recurring blocks is an article that stands under several addresses, not boilerplate.
+_MAX_CUT_SHARE = 0.6
+# Two pages that share so much of their blocks are one.
+_SAME = 0.7
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """The blocks of one page's text: for each hash, how many letters it stands for."""
+
+    blocks: Mapping[int, int]
+
+    @classmethod
+    def of(cls, text: str) -> SitePage:
+        """The blocks of a clean text, a paragraph each."""
+        return cls({block_hash(block): len(block) for block in text.split("\n\n") if letters_of(block)})
+
+    def is_same(self, other: SitePage) -> bool:
+        """Whether two pages are one text, but for a few blocks."""
+        shared = sum(length for block, length in self.blocks.items() if block in other.blocks)
+        return shared > _SAME * min(sum(self.blocks.values()), sum(other.blocks.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteBlocks:
+    """What is known of a site: how many pages were seen, and on how many of them each block stood."""
+
+    pages: int = 0
+    counts: Mapping[int, int] = field(default_factory=dict)
+
+    def is_boilerplate(self, block: int) -> bool:
+        """Whether a block, by its hash, recurs on enough of the site's pages."""
+        count = self.counts.get(block, 0)
+        return count >= _MIN_PAGES and count >= _MIN_SHARE * self.pages
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A text without its site's blocks, and these in the order in which they stood."""
+
+    text: str
+    boilerplate: tuple[str, ...] = ()
+
+
+def block_hash(block: str) -> int:
+    """A signed 64-bit hash of a block's letters. Numbers count as one: 'Comments (12)' recurs as 'Comments (7)'."""
+    letters = _DIGITS.sub("0", letters_of(block))
+    return int.from_bytes(blake2b(letters.encode(), digest_size=8).digest(), signed=True)
+
+
+def learn_pages(pages: Iterable[SitePage], seen: SiteBlocks = SiteBlocks()) -> SiteBlocks:
+    """What is known after some more pages. Texts that are one under several addresses count once among them."""
+    kept: list[SitePage] = []
+    for page in pages:
+        if not any(page.is_same(other) for other in kept):
+            kept.append(page)
+    counts = Counter(seen.counts)
+    for page in kept:
+        counts.update(page.blocks.keys())
+    return SiteBlocks(seen.pages + len(kept), counts)
+
+
+def cut_blocks(text: str, seen: SiteBlocks) -> Cut:
+    """A clean text without what recurs on its site; all of it where that would be most of it.
+
+    `seen` may hold the page itself or not: one page more or less decides nothing but on the smallest sites.
+    """
+    blocks = text.split("\n\n")
+    recurring = [seen.is_boilerplate(block_hash(block)) for block in blocks]
+    cut = [block for block, recurs in zip(blocks, recurring, strict=True) if recurs]
+    if sum(map(len, cut)) > _MAX_CUT_SHARE * len(text):
+        return Cut(text)
+    kept = [block for block, recurs in zip(blocks, recurring, strict=True) if not recurs]
+    return Cut("\n\n".join(kept), tuple(cut))

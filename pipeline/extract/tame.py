@@ -1,0 +1,84 @@
+"""Makes a parsed page safe to work on: what would cost a reader hours or gigabytes is cut before any reader sees it."""
+
+from __future__ import annotations
+
+from lxml.etree import XPath, strip_elements
+from lxml.html import HtmlElement
+
+# No article shows more; real pages of 2 MB stay far below all of them.
+_MAX_ELEMENTS = 60_000
+_MAX_DEPTH = 250
+_MAX_ROWS = 2_000
+_MAX_SPAN = 100
+# No reader takes text from these; each would first copy them and then drop them.
+_NEVER_TEXT = (
+    *("script", "style", "svg", "template", "iframe", "object", "embed", "applet", "canvas", "audio"),
+    *("video", "map", "picture", "img", "source", "track", "link", "input", "select", "datalist", "textarea", "button"),
+)
+
+
+# Asked before anything is walked: in nearly every page the answer is no, at no cost.
+_SPANS = XPath("//*[@colspan or @rowspan]")
+_ROWS_BEYOND = XPath(f"(//tr)[position() > {_MAX_ROWS}]")
+_MANY = XPath(f"count(//*) > {_MAX_ELEMENTS}")
+_DEEP = XPath("boolean(/*" + "/*" * _MAX_DEPTH + ")")
+
+
+def tame(tree: HtmlElement) -> None:
+    """Cuts a tree in place: spans and rows beyond any real table, elements nested or counted beyond any real page."""
+    _cut_spans(tree)
+    _cut_rows(tree)
+    _cut_depth(tree)
+    _cut_count(tree)
+
+
+def strip_chrome(tree: HtmlElement) -> None:
+    """Drops in place what holds no text of an article."""
+    strip_elements(tree, *_NEVER_TEXT, with_tail=False)
+
+
+def _elements(path: XPath, tree: HtmlElement) -> list[HtmlElement]:
+    found = path(tree)
+    return [element for element in found if isinstance(element, HtmlElement)] if isinstance(found, list) else []
+
+
+def _cut_spans(tree: HtmlElement) -> None:
+    for cell in _elements(_SPANS, tree):
+        for name in ("colspan", "rowspan"):
+            span = cell.get(name)
+            if span is not None and not (
+                span.isascii() and span.isdigit() and len(span) <= 3 and int(span) <= _MAX_SPAN
+            ):
+                del cell.attrib[name]
+
+
+def _cut_rows(tree: HtmlElement) -> None:
+    for row in _elements(_ROWS_BEYOND, tree):
+        _cut(row)
+
+
+def _cut(element: HtmlElement) -> None:
+    parent = element.getparent()
+    if parent is not None:
+        parent.remove(element)
+
+
+def _cut_depth(tree: HtmlElement) -> None:
+    """Walks level by level, so that depth costs no stack."""
+    if not _DEEP(tree):
+        return
+    level = [tree]
+    for _ in range(_MAX_DEPTH):
+        level = [child for element in level for child in element]
+        if not level:
+            return
+    for element in level:
+        for child in list(element):
+            element.remove(child)
+
+
+def _cut_count(tree: HtmlElement) -> None:
+    if not _MANY(tree):
+        return
+    for element in list(tree.iter())[_MAX_ELEMENTS:]:
+        _cut(element)
