@@ -162,7 +162,12 @@ def test_a_changed_page_gets_a_revision_when_its_feed_names_a_new_version(
     assert _outcomes(engine, run_id) == {"rain": ("loaded", "revised")}
     with engine.connect() as conn:
         assert "by 21 per cent" in conn.execute(text("select text from news.articles")).scalar_one()
-        assert "by 12 per cent" in conn.execute(text("select text from news.revisions")).scalar_one()
+        revision = conn.execute(text("select text, words_added, words_removed, similarity from news.revisions")).one()
+        dates = conn.execute(text("select dates from news.articles")).scalar_one()
+    assert "by 12 per cent" in revision.text
+    assert revision.words_added == revision.words_removed > 0
+    assert 0.5 < revision.similarity < 1
+    assert {"feed", "first_seen"} >= {one["source"] for one in dates} > set()
 
 
 def test_the_first_update_of_an_entry_is_fetched_too(

@@ -1,0 +1,90 @@
+"""`newsfold extract`: what extraction sees in a file or at an address."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from site_server import Site, article_html
+
+from flows.cli.app import main
+
+Run = Callable[..., tuple[int, str, str]]
+HTML = article_html("Rain", who="Flo Grant", what="rainfall", where="Mull", number=12).replace(
+    "<head>", '<head><meta property="article:published_time" content="2026-02-03T23:30:00+02:00">'
+)
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs the command: exit code, standard output, standard error."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["newsfold", "extract", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out, said.err
+
+    return call
+
+
+def test_a_file_is_shown_with_every_date_and_why_one_was_chosen(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "rain.html").write_text(HTML, encoding="utf-8")
+
+    code, out, _ = run(str(tmp_path / "rain.html"), "--json")
+
+    seen = json.loads(out)
+    assert code == 0
+    assert "12 per cent" in seen["text"]
+    assert (seen["published_at"], seen["published_at_source"]) == ("2026-02-03T23:30:00+02:00", "meta")
+    assert seen["dates"] == [{"source": "meta", "value": "2026-02-03T23:30:00+02:00", "precision": "minute"}]
+    assert seen["published_at_why"] == "the only date that is stated"
+
+
+def test_an_address_is_fetched_and_its_robots_txt_obeyed(run: Run, site: Site) -> None:
+    address = site.put("/rain", HTML)
+
+    assert run(address)[0] == 0
+    site.put("/robots.txt", "User-agent: *\nDisallow: /")
+    code, _, err = run(address)
+
+    assert code == 1
+    assert "robots" in err
+
+
+def test_the_text_is_shown_to_people_with_its_dates(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "rain.html").write_text(HTML, encoding="utf-8")
+
+    _, out, _ = run(str(tmp_path / "rain.html"))
+
+    assert "2026-02-03 23:30+02:00" in out
+    assert "12 per cent" in out
+
+
+def test_what_is_no_article_is_told_with_its_reason(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_text("x", encoding="utf-8")
+
+    code, _, err = run(str(tmp_path / "empty.txt"))
+
+    assert code == 1
+    assert "no_text" in err
+
+
+def test_the_first_line_of_a_jsonl_file_is_a_record(run: Run, tmp_path: Path) -> None:
+    record = {"url": "https://a.example/b", "text": "Bees dance at noon in the old town. " * 3, "author": "Ada and Max"}
+    (tmp_path / "bees.jsonl").write_text(json.dumps(record) + "\n{}\n", encoding="utf-8")
+
+    _, out, _ = run(str(tmp_path / "bees.jsonl"), "--json")
+
+    assert json.loads(out)["authors"] == ["Ada", "Max"]
+
+
+@pytest.mark.parametrize("name", ["missing.html", "picture.png"])
+def test_a_file_that_cannot_be_read_is_the_user_s_mistake(name: str, run: Run, tmp_path: Path) -> None:
+    code, _, err = run(str(tmp_path / name))
+
+    assert code == 2
+    assert "→" in err
