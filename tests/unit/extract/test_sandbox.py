@@ -152,8 +152,8 @@ from tasks import misbehave, process_id
 import sys, time
 if __name__ == "__main__":
     with Sandbox(2, Limits(timeout_seconds=float(sys.argv[1]))) as box:
-        print(*set(box.make(process_id, range(40))), flush=True)
         try:
+            print(*set(box.make(process_id, range(40))), flush=True)
             list(box.make(misbehave, [sys.argv[2]] * 2))
         except KeyboardInterrupt:
             print("interrupted", flush=True)
