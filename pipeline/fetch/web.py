@@ -159,8 +159,8 @@ class Web:
                 if resting and not await self._manners.outlast(keys):
                     return resting
                 await self._manners.wait(keys, host, interval)
-                await self.unread.room()
                 async with self._slots:
+                    await self.unread.room()
                     if not await self._outage.admits():
                         return FetchFailure(Reason.OFFLINE, "not asked: no host could be reached", was_asked=False)
                     if self._manners.take(keys, host, interval):

@@ -174,6 +174,23 @@ def test_an_index_of_more_sitemaps_than_a_poll_reads_is_read_in_turn(
     assert _poll(engine, runs[0])[2] == "4 documents left for the next polls"
 
 
+def test_documents_that_a_source_leads_to_are_followed_as_robots_txt_allows(
+    site: Site, environment: Environments, engine: Engine
+) -> None:
+    _articles(site)
+    site.put("/robots.txt", "User-agent: *\nDisallow: /secret\nDisallow: /index.xml\n", media_type="text/plain")
+    site.put("/index.xml", _index(site, one="2026-02-28", secret="2026-02-28"))
+    site.put("/one.xml", _urlset(site, bees="2026-02-28"))
+    site.put("/secret.xml", _urlset(site, owls="2026-02-28"))
+
+    # The index is the address that the user named.
+    run_id = ingest(environment(Source("s", "S", SourceKind.SITEMAP, f"{site.url}/index.xml")), Request())
+
+    assert _titles(engine) == {"Bees"}
+    assert "/secret.xml" not in {path for path, _ in site.log}
+    assert "robots: robots.txt of 127.0.0.1 disallows it" in (_poll(engine, run_id)[2] or "")
+
+
 def test_a_source_that_is_read_otherwise_begins_anew(site: Site, environment: Environments, engine: Engine) -> None:
     site.put("/feed.xml", rss(item(f"{site.url}/news/bees", "Bees")))
     _articles(site)

@@ -136,6 +136,32 @@ def test_a_closed_run_keeps_its_end(engine: Engine) -> None:
     assert _rows(engine, "select state, error from ingest.run") == [("completed", None)]
 
 
+def test_a_batch_is_taken_from_all_sources_that_have_pages(engine: Engine) -> None:
+    other = Source("wasps", "Wasps", SourceKind.FEED, "https://b.example/feed")
+    with engine.begin() as conn:
+        db_sources.follow(conn, [SOURCE, other])
+        for one in db_sources.stored_sources(conn, ["bees", "wasps"]):
+            entries = [Entry(f"https://{one.source.slug}.example/{number}") for number in range(1000)]
+            remember_entries(conn, NO_RUN, one.id, entries, is_wanted=True, now=NOW)
+        taken = claim_pages(conn, _run(conn), ["bees", "wasps"], limit=50, now=NOW)
+        hosts = conn.execute(text("select split_part(url, '/', 3) from ingest.page where id = any(:i)"), {"i": taken})
+
+        assert set(hosts.scalars()) == {"bees.example", "wasps.example"}
+
+
+def test_a_page_that_is_given_back_waits_and_leaves_no_outcome(engine: Engine) -> None:
+    _remember(engine, "https://a.example/x")
+    with engine.begin() as conn:
+        run_id = _run(conn)
+        [page_id] = _claim(conn, run_id)
+        pages.release(conn, run_id, page_id, NOW + timedelta(hours=1))
+        at_once = _claim(conn, _run(conn))
+        later = claim_pages(conn, _run(conn), ["bees"], limit=50, now=NOW + timedelta(hours=1))
+
+    assert (at_once, later) == ([], [page_id])
+    assert _rows(engine, f"select count(*) from ingest.outcome where run_id = {run_id}") == [(0,)]
+
+
 def test_an_address_of_any_length_is_kept_whole(engine: Engine) -> None:
     # Random letters: a B-tree would compress a repeated one and hide that it holds no value over 2,700 bytes.
     long = "https://a.example/" + "".join(chr(97 + (number * number * 31 + number // 7) % 26) for number in range(5000))

@@ -8,7 +8,7 @@ import socket
 import threading
 import tracemalloc
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -18,8 +18,19 @@ from ipaddress import ip_network
 import pytest
 from site_server import LOCAL, Answer, Site, reset
 
+from pipeline.fetch.manners import Manners
 from pipeline.fetch.web import MAX_REDIRECTS, Limits, Request, Web, fetch_all
-from pipeline.models import Capture, Fetched, FetchFailure, FetchResult, NotModified, Reason, Validators
+from pipeline.models import (
+    Capture,
+    Fetched,
+    FetchFailure,
+    FetchResult,
+    NotModified,
+    Reason,
+    Turn,
+    TurnScope,
+    Validators,
+)
 
 MEGABYTE = 1_000_000
 LIMITS = Limits(
@@ -590,3 +601,33 @@ def test_leaving_the_loop_early_stops_the_rest(site: Site) -> None:
 
     assert isinstance(asyncio.run(first()), Fetched)
     assert len(site.log) < 20
+
+
+def test_nothing_is_asked_for_while_as_many_answers_wait_as_may_be_under_way(site: Site) -> None:
+    urls = [site.put(f"/{number}", "Bees") for number in range(12)]
+    turn = Turn(TurnScope.URL)
+
+    async def asked_before_the_first_answer_is_done_with() -> int:
+        answers = fetch_all([Request(url, turn=turn) for url in urls], replace(LIMITS, concurrency=2))
+        await anext(answers)
+        # What may be asked is asked while the loop has turns and this answer is held.
+        for _ in range(20_000):
+            await asyncio.sleep(0)
+        asked = len(site.log)
+        rest = [answer async for answer in answers]
+        assert len(rest) == 11
+        return asked
+
+    assert asyncio.run(asked_before_the_first_answer_is_done_with()) <= 4
+
+
+def test_a_fault_of_ours_in_one_request_is_raised_and_not_waited_for(site: Site) -> None:
+    class Broken(Manners):
+        def resting(self, keys: Iterable[str]) -> FetchFailure | None:
+            raise RuntimeError(f"a fault at {keys}")
+
+    async def get() -> list[object]:
+        return [one async for one in fetch_all([Request(site.put("/x", "Bees"))], LIMITS, Broken())]
+
+    with pytest.raises(RuntimeError, match="a fault"):
+        asyncio.run(get())
