@@ -290,7 +290,7 @@ class Document:
     `dates`, which a page, text or record states; `published_at_source` is a DateSource. `canonical_url` is the page's
     own claim (rel=canonical), absolute, or None. `is_free` is whether people may read it without paying, None where
     nobody says. `opt_out` is what the page says against machine use. `boilerplate` is what was cut from the text, so
-    that nothing is lost.
+    that nothing is lost. `text_by` names the reader of a web page whose text was taken, None for other bodies.
     """
 
     text: str
@@ -311,6 +311,7 @@ class Document:
     is_free: bool | None = None
     opt_out: tuple[str, ...] = ()
     dates: tuple[DateClaim, ...] = ()
+    text_by: str | None = None
 
 
 class Reason(StrEnum):

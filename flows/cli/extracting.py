@@ -93,6 +93,7 @@ def _described(fetched: Fetched, document: Document | NotAnArticle, now: datetim
         "tags": document.tags,
         "is_free": document.is_free,
         "opt_out": (*fetched.opt_out, *document.opt_out),
+        "text_by": document.text_by,
         "boilerplate": document.boilerplate,
         "text": document.text,
     }

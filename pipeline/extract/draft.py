@@ -39,6 +39,7 @@ class Draft:
     section: str | None = None
     is_free: bool | None = None
     opt_out: tuple[str, ...] = ()
+    text_by: str | None = None
 
 
 def finish(draft: Draft, *, language_hint: str | None) -> Document | NotAnArticle:
@@ -69,6 +70,7 @@ def finish(draft: Draft, *, language_hint: str | None) -> Document | NotAnArticl
         is_free=draft.is_free,
         opt_out=draft.opt_out,
         dates=draft.dates,
+        text_by=draft.text_by,
     )
 
 

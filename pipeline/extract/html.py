@@ -52,6 +52,7 @@ def read_html(html: str, *, url: str, now: datetime) -> Draft | NotAnArticle:
         return NotAnArticle(Reason.NO_TEXT, "no main text on the page")
     return Draft(
         text=reading.text,
+        text_by=reading.reader.value,
         title=claims.title,
         authors=claims.authors,
         site=claims.site,
