@@ -26,6 +26,7 @@ from rich.table import Table
 from flows.cli.serving import own_server
 from pipeline.settings import Settings
 
+INGEST = ("ingest", "--source", "seeds", "--json")
 NEWSFOLD = shutil.which("newsfold", path=str(Path(sys.executable).parent)) or "newsfold"
 
 
@@ -66,15 +67,13 @@ def main() -> None:
             os.environ.pop(name, None)
         rows = [
             measure("newsfold --help", chosen.runs, "--help"),
-            measure("first ingest: makes and migrates the database, loads the seeds", 1, "ingest", "--json"),
-            measure("ingest, nothing new", chosen.runs, "ingest", "--json"),
-            measure("the same as a flow, Prefect starts a server for it", 2, "ingest", "--json", "--prefect"),
+            measure("first ingest: makes and migrates the database, loads the seeds", 1, *INGEST),
+            measure("ingest, nothing new", chosen.runs, *INGEST),
+            measure("the same as a flow, Prefect starts a server for it", 2, *INGEST, "--prefect"),
         ]
         with own_server(Settings(home=Path(home))):
             url = os.environ["PREFECT_API_URL"]
-            rows.append(
-                measure("the same as a flow, on a running server", chosen.runs, "ingest", "--json", PREFECT_API_URL=url)
-            )
+            rows.append(measure("the same as a flow, on a running server", chosen.runs, *INGEST, PREFECT_API_URL=url))
     if chosen.json:
         print(json.dumps(rows, indent=2))
         return
