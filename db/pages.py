@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, text
 
 from db.sources import source_of
-from pipeline.discover.horizon import Horizon
+from pipeline.discover.sources.horizon import Horizon
 from pipeline.discover.urls import canonicalize
 from pipeline.models import Entry, Outcome, Source, Validators
 from pipeline.topic.relevance import Relevance

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select, text, update
 
 from db.tables import ResourceRow, SourceRow
-from pipeline.discover.moves import Move
-from pipeline.discover.options import dump_options, parse_options
+from pipeline.discover.sources.moves import Move
+from pipeline.discover.sources.options import dump_options, parse_options
 from pipeline.models import Source, SourceKind, Validators
 
 

@@ -16,7 +16,7 @@ from flows.ingest import PAGES_A_BATCH, Progress, running, say_nothing
 from flows.steps.load import load
 from flows.steps.scope import Scope
 from flows.wiring import Environment
-from pipeline.discover.records import Record, Rejected, parse_record
+from pipeline.discover.lists.records import Record, Rejected, parse_record
 from pipeline.discover.urls import canonicalize
 from pipeline.errors import UserError
 from pipeline.models import IMPORT_SLUG, Capture, Source, SourceKind

@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from pipeline.discover.feeds import feed_links
-from pipeline.discover.horizon import horizon_of
+from pipeline.discover.feeds.parse import feed_links
+from pipeline.discover.lists.sitemap import sitemaps_of_robots
+from pipeline.discover.lists.wordpress import api_links
 from pipeline.discover.readers import Period, first_address, other_address, read
-from pipeline.discover.sitemap import sitemaps_of_robots
-from pipeline.discover.slugs import slug_of
+from pipeline.discover.sources.horizon import horizon_of
+from pipeline.discover.sources.slugs import slug_of
 from pipeline.discover.urls import host, is_front_page
-from pipeline.discover.wordpress import api_links
 from pipeline.errors import FeedError
 from pipeline.fetch.folder import list_folder
 from pipeline.fetch.local import read_local

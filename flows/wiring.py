@@ -21,7 +21,7 @@ from db.embedded import EmbeddedPostgres
 from db.engine import connect, database_url
 from db.reader import ROLE, let_log_in
 from flows.making import Made, Material, load_lexicon, make
-from pipeline.discover.sources import SourceFile, merge_sources, parse_sources
+from pipeline.discover.sources.file import SourceFile, merge_sources, parse_sources
 from pipeline.errors import UserError
 from pipeline.extract.sandbox import Limits as SandboxLimits
 from pipeline.extract.sandbox import Sandbox

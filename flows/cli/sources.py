@@ -25,9 +25,9 @@ from flows.wiring import (
     utc_now,
     web_limits,
 )
-from pipeline.discover.opml import parse_opml, write_opml
-from pipeline.discover.slugs import SlugSet, slug_of
-from pipeline.discover.sources import parse_sources, with_sources
+from pipeline.discover.sources.file import parse_sources, with_sources
+from pipeline.discover.sources.opml import parse_opml, write_opml
+from pipeline.discover.sources.slugs import SlugSet, slug_of
 from pipeline.errors import UserError
 from pipeline.models import FetchFailure, Reading, Reason, Source, SourceKind
 from pipeline.settings import Settings

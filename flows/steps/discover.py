@@ -18,9 +18,7 @@ from db import sources as db_sources
 from db.sources import Poll, Renewal, StoredSource, Success, Told
 from flows.steps.scope import Scope
 from flows.wiring import Environment
-from pipeline.discover.horizon import Horizon, horizon_of
-from pipeline.discover.items import settle_date
-from pipeline.discover.moves import Move, current_address, next_move
+from pipeline.discover.feeds.items import settle_date
 from pipeline.discover.readers import (
     Period,
     can_be_renewed,
@@ -31,6 +29,8 @@ from pipeline.discover.readers import (
     reaches_beyond,
     read,
 )
+from pipeline.discover.sources.horizon import Horizon, horizon_of
+from pipeline.discover.sources.moves import Move, current_address, next_move
 from pipeline.discover.urls import host
 from pipeline.errors import FeedError
 from pipeline.fetch.folder import list_folder

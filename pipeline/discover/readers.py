@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
-from pipeline.discover.feeds import parse_feed
-from pipeline.discover.listing import read_listing
-from pipeline.discover.records import read_records
-from pipeline.discover.sitemap import read_sitemap
-from pipeline.discover.wordpress import PER_PAGE, feed_address, posts_address, read_posts
+from pipeline.discover.feeds.parse import parse_feed
+from pipeline.discover.lists.listing import read_listing
+from pipeline.discover.lists.records import read_records
+from pipeline.discover.lists.sitemap import read_sitemap
+from pipeline.discover.lists.wordpress import PER_PAGE, feed_address, posts_address, read_posts
 from pipeline.models import Capture, FetchFailure, Link, Reading, Source, SourceKind
 
 OVERLAP = timedelta(days=2)

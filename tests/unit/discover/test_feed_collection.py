@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from w3lib.html import remove_tags, replace_entities
 
-from pipeline.discover.feeds import parse_feed
-from pipeline.discover.items import Item
+from pipeline.discover.feeds.items import Item
+from pipeline.discover.feeds.parse import parse_feed
 from pipeline.discover.urls import canonicalize
 from pipeline.errors import FeedError
 from pipeline.extract.clean import clean_field

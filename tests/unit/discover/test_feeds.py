@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.discover.feeds import feed_links, parse_feed
+from pipeline.discover.feeds.parse import feed_links, parse_feed
 from pipeline.errors import FeedError
 from pipeline.models import Capture, Entry
 

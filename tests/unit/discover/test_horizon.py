@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.discover.horizon import Horizon, horizon_of
+from pipeline.discover.sources.horizon import Horizon, horizon_of
 from pipeline.models import Entry, Options, Source, SourceKind
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

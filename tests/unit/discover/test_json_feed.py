@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.discover.feeds import parse_feed
-from pipeline.discover.items import Feed, Item
+from pipeline.discover.feeds.items import Feed, Item
+from pipeline.discover.feeds.parse import parse_feed
 from pipeline.errors import FeedError
 from pipeline.models import Capture
 

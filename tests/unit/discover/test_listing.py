@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipeline.discover.listing import check_selectors, read_listing
+from pipeline.discover.lists.listing import check_selectors, read_listing
 from pipeline.errors import FeedError
 from pipeline.models import Capture, Entry, Link, Reading, Selectors
 

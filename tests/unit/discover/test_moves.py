@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from pipeline.discover.moves import PROBATION, Move, current_address, next_move
+from pipeline.discover.sources.moves import PROBATION, Move, current_address, next_move
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 OLD, NEW, ELSEWHERE = "https://a.example/feed", "https://b.example/feed", "https://c.example/feed"

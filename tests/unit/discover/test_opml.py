@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from pipeline.discover.opml import MAX_BYTES, Opml, parse_opml, write_opml
+from pipeline.discover.sources.opml import MAX_BYTES, Opml, parse_opml, write_opml
 from pipeline.errors import UserError
 from pipeline.models import Options, Source, SourceKind
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from pipeline.discover.slugs import slug_of
+from pipeline.discover.sources.slugs import slug_of
 from pipeline.discover.urls import absolute, canonicalize
 from pipeline.models import SourceKind
 

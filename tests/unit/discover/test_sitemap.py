@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.discover.sitemap import read_sitemap, sitemaps_of_robots
+from pipeline.discover.lists.sitemap import read_sitemap, sitemaps_of_robots
 from pipeline.errors import FeedError
 from pipeline.models import Capture, Entry, Link, Reading
 

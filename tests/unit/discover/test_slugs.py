@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pipeline.discover.slugs import SlugSet, slug_of
+from pipeline.discover.sources.slugs import SlugSet, slug_of
 
 
 @pytest.mark.parametrize(

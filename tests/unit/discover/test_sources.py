@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.discover.sources import SourceFile, merge_sources, parse_sources, with_sources
+from pipeline.discover.sources.file import SourceFile, merge_sources, parse_sources, with_sources
 from pipeline.errors import UserError
 from pipeline.models import Options, Selectors, Source, SourceKind, Turn, TurnScope
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from pipeline.discover.wordpress import api_links, feed_address, posts_address, read_posts
+from pipeline.discover.lists.wordpress import api_links, feed_address, posts_address, read_posts
 from pipeline.errors import FeedError
 from pipeline.models import Capture, Entry, Reading
 

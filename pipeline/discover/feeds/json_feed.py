@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from pipeline.discover.items import FIRST_YEAR, Item
+from pipeline.discover.feeds.items import FIRST_YEAR, Item
 from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
 from pipeline.extract.clean import clean_field

@@ -5,10 +5,10 @@ from __future__ import annotations
 import codecs
 import re
 
-from pipeline.discover.items import Feed
-from pipeline.discover.json_feed import is_json, read_json_feed
+from pipeline.discover.feeds.items import Feed
+from pipeline.discover.feeds.json_feed import is_json, read_json_feed
+from pipeline.discover.feeds.xml_feed import read_xml_feed
 from pipeline.discover.urls import absolute
-from pipeline.discover.xml_feed import read_xml_feed
 from pipeline.errors import FeedError
 from pipeline.models import Capture
 

@@ -13,7 +13,7 @@ from xml.sax import SAXParseException
 import feedparser
 from w3lib.html import remove_tags, remove_tags_with_content, replace_entities
 
-from pipeline.discover.items import FIRST_YEAR, Item
+from pipeline.discover.feeds.items import FIRST_YEAR, Item
 from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
 from pipeline.extract.charset import charset_in_xml, decode

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from pipeline.discover.items import FIRST_YEAR
+from pipeline.discover.feeds.items import FIRST_YEAR
 from pipeline.extract.moments import parse_moment
 
 _LONGEST = 100

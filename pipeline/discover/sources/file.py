@@ -14,8 +14,8 @@ import tomlkit
 from pydantic import ValidationError
 from tomlkit.items import AoT
 
-from pipeline.discover.listing import check_selectors
-from pipeline.discover.options import dump_options, parse_options
+from pipeline.discover.lists.listing import check_selectors
+from pipeline.discover.sources.options import dump_options, parse_options
 from pipeline.discover.urls import absolute
 from pipeline.errors import UserError
 from pipeline.models import IMPORT_SLUG, Options, Selectors, Source, SourceKind, Turn, TurnScope

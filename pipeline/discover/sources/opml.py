@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from pipeline.discover.slugs import MAX_SLUG, SlugSet
+from pipeline.discover.sources.slugs import MAX_SLUG, SlugSet
 from pipeline.discover.urls import absolute, canonicalize, host
 from pipeline.errors import UserError
 from pipeline.extract.clean import clean_field
