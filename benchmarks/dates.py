@@ -21,8 +21,8 @@ from typing import Any
 from htmldate import find_date
 
 from pipeline.extract.charset import charset_in_markup, decode
+from pipeline.extract.dates.written_dates import Detail, WrittenDate, read_date
 from pipeline.extract.extract import extract
-from pipeline.extract.written_dates import Detail, WrittenDate, read_date
 from pipeline.models import Capture, Document
 
 _SECOND = timedelta(seconds=1)

@@ -43,7 +43,7 @@ from trafilatura.utils import fromstring_bytes, load_html
 
 from pipeline.extract.charset import decode
 from pipeline.extract.extract import extract
-from pipeline.extract.site import SitePage, cut_blocks, learn_pages
+from pipeline.extract.text.site import SitePage, cut_blocks, learn_pages
 from pipeline.models import Capture, Document
 
 FLOORS = Path(__file__).with_name("floors.toml")

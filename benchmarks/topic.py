@@ -24,7 +24,7 @@ from pathlib import Path
 
 from lxml import etree, html
 
-from pipeline.extract.language import detect_language
+from pipeline.extract.claims.language import detect_language
 from pipeline.extract.plain import read_plain
 from pipeline.topic.lexicon import Lexicon, parse_lexicon
 from pipeline.topic.relevance import relevance

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, text, update
 
 from db.tables import ArticleRow, CopyRow, FingerprintRow, RevisionRow, StoryRow
-from pipeline.extract.choice import describe_claim
+from pipeline.extract.dates.choose import describe_claim
 from pipeline.models import NUMBER, Anchor, Article, Candidate, DateSource, Fingerprint, Verdict
 from pipeline.revision import measure_change
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 from pipeline.discover.urls import canonicalize, host, is_front_page
-from pipeline.extract.byline import split_names
-from pipeline.extract.choice import choose_date, moment_claim
+from pipeline.extract.claims.byline import split_names
 from pipeline.extract.clean import clean_field
+from pipeline.extract.dates.choose import choose_date, moment_claim
 from pipeline.models import Article, Capture, DateClaim, DateSource, Document, Entry
 
 # Han, Kana, Thai, Lao, Khmer, Burmese: written without spaces, so each character counts.

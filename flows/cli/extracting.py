@@ -11,7 +11,7 @@ from typing import Any
 from flows.cli.console import note, out, plain, print_json, table, text
 from flows.wiring import read_settings, utc_now, web_limits
 from pipeline.errors import UserError
-from pipeline.extract.choice import choose_date, describe_claim
+from pipeline.extract.dates.choose import choose_date, describe_claim
 from pipeline.extract.extract import extract
 from pipeline.fetch.folder import MEDIA_TYPES
 from pipeline.fetch.local import read_local

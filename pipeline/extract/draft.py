@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.extract.byline import split_names
+from pipeline.extract.claims.byline import split_names
+from pipeline.extract.claims.language import primary_tag, tell_language
 from pipeline.extract.clean import clean_field, clean_text, size_of
-from pipeline.extract.language import primary_tag, tell_language
-from pipeline.extract.tail import cut_tail
+from pipeline.extract.text.tail import cut_tail
 from pipeline.models import DateClaim, Document, NotAnArticle, Reason
 
 # Fewer letters than a headline: "Loading…", "Access denied", a lone picture credit.

@@ -61,7 +61,7 @@ def _of_another_kind(text: str, capture: Capture, found: Document | NotAnArticle
     if isinstance(found, Document) and is_garbled(found.text):
         return NotAnArticle(Reason.NOT_TEXT, "letters of another charset")
     if capture.media_type in HTML_MEDIA_TYPES:
-        from pipeline.extract.kinds import not_an_article
+        from pipeline.extract.kinds.decide import not_an_article
 
         return not_an_article(text, found)
     return None

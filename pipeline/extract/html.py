@@ -11,14 +11,14 @@ from datetime import datetime
 from lxml.etree import LxmlError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from pipeline.extract.choice import choose_date
-from pipeline.extract.choose import best_text
-from pipeline.extract.claims import read_claims
-from pipeline.extract.clues import read_clues
-from pipeline.extract.dates import page_dates
+from pipeline.extract.claims.page import read_page
+from pipeline.extract.claims.read import read_claims
+from pipeline.extract.dates.choose import choose_date
+from pipeline.extract.dates.page_dates import page_dates
 from pipeline.extract.draft import Draft
-from pipeline.extract.page import read_page
-from pipeline.extract.tame import strip_chrome, tame
+from pipeline.extract.text.choose import best_text
+from pipeline.extract.text.clues import read_clues
+from pipeline.extract.text.tame import strip_chrome, tame
 from pipeline.models import NotAnArticle, Reason
 
 # What a page can make the libraries raise. It is the page that fails then, not the run:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipeline.extract.byline import Byline, read_byline
+from pipeline.extract.claims.byline import Byline, read_byline
 from pipeline.extract.clean import clean_lines, count_letters, join_paragraphs
 from pipeline.extract.draft import Draft
 from pipeline.extract.markdown import is_top_heading, strip_marks

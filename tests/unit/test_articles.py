@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from pipeline.articles import build_article, count_words, is_within
-from pipeline.extract.choice import moment_claim
+from pipeline.extract.dates.choose import moment_claim
 from pipeline.models import Article, Capture, DateSource, Document, Entry
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from pipeline.discover.feeds.items import FIRST_YEAR
-from pipeline.extract.moments import parse_moment
+from pipeline.extract.dates.moments import parse_moment
 
 _LONGEST = 100
 _LAST_YEAR = 2100

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
-from pipeline.extract.moments import parse_moment
+from pipeline.extract.dates.moments import parse_moment
 from pipeline.models import RECORD_MEDIA_TYPE, Capture, Entry, Reading
 
 _KNOWN = {"url", "text", "html", "title", "author", "language", "published_at", "site"}

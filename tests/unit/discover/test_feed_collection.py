@@ -19,7 +19,7 @@ from pipeline.discover.feeds.parse import parse_feed
 from pipeline.discover.urls import canonicalize
 from pipeline.errors import FeedError
 from pipeline.extract.clean import clean_field
-from pipeline.extract.moments import parse_moment
+from pipeline.extract.dates.moments import parse_moment
 from pipeline.models import Capture
 
 DOCS = Path(__file__).parents[3] / "docs" / "feeds.md"

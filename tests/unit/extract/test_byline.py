@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from pipeline.extract.byline import read_byline
-from pipeline.extract.labels import BYLINE_LABELS
+from pipeline.extract.claims.byline import read_byline
+from pipeline.extract.claims.labels import BYLINE_LABELS
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from pipeline.extract.choice import choose_date, day_claim, describe_claim, moment_claim
+from pipeline.extract.dates.choose import choose_date, day_claim, describe_claim, moment_claim
 from pipeline.models import DateClaim, DateFault, DateSource
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

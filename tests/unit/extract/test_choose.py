@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from lxml.html import document_fromstring
 
-from pipeline.extract.blocks import page_blocks
-from pipeline.extract.choose import Reader, Reading, agreement, best_text
-from pipeline.extract.clues import Clues, read_clues
-from pipeline.extract.dense import densest_text
-from pipeline.extract.json_ld import article_body
-from pipeline.extract.page import read_page
+from pipeline.extract.claims.json_ld import article_body
+from pipeline.extract.claims.page import read_page
+from pipeline.extract.text.blocks import page_blocks
+from pipeline.extract.text.choose import Reader, Reading, agreement, best_text
+from pipeline.extract.text.clues import Clues, read_clues
+from pipeline.extract.text.dense import densest_text
 
 SENTENCES = (
     "The harbour of the old town will be closed to cars from the first of May, the council decided on Tuesday.",

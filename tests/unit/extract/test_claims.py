@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from lxml.html import document_fromstring
 
-from pipeline.extract.byline import split_names
-from pipeline.extract.claims import Claims, read_claims, without_site
-from pipeline.extract.page import read_page
+from pipeline.extract.claims.byline import split_names
+from pipeline.extract.claims.page import read_page
+from pipeline.extract.claims.read import Claims, read_claims, without_site
 
 URL = "https://www.harbour-post.example/news/closed-to-cars"
 

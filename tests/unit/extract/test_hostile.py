@@ -8,7 +8,7 @@ import pytest
 from lxml.html import document_fromstring
 
 from pipeline.extract.extract import extract
-from pipeline.extract.tame import tame
+from pipeline.extract.text.tame import tame
 from pipeline.models import Capture, Document
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

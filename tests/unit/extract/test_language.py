@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.extract.language import detect_language, primary_tag
+from pipeline.extract.claims.language import detect_language, primary_tag
 
 TEXTS = {
     "ar": "أعلن مجلس المدينة مساء الثلاثاء أن الميناء القديم سيغلق أمام السيارات ابتداء من أول مايو المقبل.",

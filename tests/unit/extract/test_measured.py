@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.extract.charset import decode
+from pipeline.extract.claims.language import detect_language
 from pipeline.extract.extract import extract
-from pipeline.extract.language import detect_language
 from pipeline.models import RECORD_MEDIA_TYPE, Capture, Document, NotAnArticle, Reason
 
 EVAL = Path(__file__).parents[4] / "shared" / "eval"

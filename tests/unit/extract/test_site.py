@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.extract.site import SiteBlocks, SitePage, block_hash, cut_blocks, learn_pages
+from pipeline.extract.text.site import SiteBlocks, SitePage, block_hash, cut_blocks, learn_pages
 
 DISCLAIMER = "The opinions of our guest authors are their own."
 STORIES = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.extract.tail import cut_tail, read_buttons
-from pipeline.extract.widgets import WIDGET_PHRASES, Widget
+from pipeline.extract.text.tail import cut_tail, read_buttons
+from pipeline.extract.text.widgets import WIDGET_PHRASES, Widget
 
 STORY = "\n\n".join(
     [

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from pipeline.extract.blocks import letters_of
+from pipeline.extract.text.blocks import letters_of
 
 # A block is the site's where it stood on so many pages and on such a share of them.
 _MIN_PAGES, _MIN_SHARE = 2, 0.15

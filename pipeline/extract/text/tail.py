@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 
-from pipeline.extract.widgets import WIDGET_PHRASES, Widget
+from pipeline.extract.text.widgets import WIDGET_PHRASES, Widget
 
 # One button may be the last word of an article; no article ends in two different ones.
 _MIN_KINDS = 2

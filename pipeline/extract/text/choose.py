@@ -24,10 +24,10 @@ from trafilatura.settings import Extractor
 from trafilatura.utils import fromstring_bytes
 from trafilatura.xml import xmltotxt
 
-from pipeline.extract.blocks import Block, letters_of, page_blocks
 from pipeline.extract.clean import clean_text
-from pipeline.extract.clues import Clues
-from pipeline.extract.dense import densest_text
+from pipeline.extract.text.blocks import Block, letters_of, page_blocks
+from pipeline.extract.text.clues import Clues
+from pipeline.extract.text.dense import densest_text
 
 
 class Reader(StrEnum):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import IntEnum
 
-from pipeline.extract.calendar_names import (
+from pipeline.extract.dates.calendar_names import (
     AFTER_NOON,
     BEFORE_NOON,
     COMMON_LANGUAGES,
@@ -26,7 +26,7 @@ from pipeline.extract.calendar_names import (
     month_of_prefix,
     weekday_names,
 )
-from pipeline.extract.zones import cut_zone
+from pipeline.extract.dates.zones import cut_zone
 
 _LONGEST = 100
 

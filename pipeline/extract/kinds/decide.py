@@ -15,7 +15,7 @@ from lxml.etree import LxmlError, iterwalk
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from pipeline.extract.clean import count_letters, size_of
-from pipeline.extract.notices import (
+from pipeline.extract.kinds.notices import (
     BOT_PARTS,
     CONSENT_PARTS,
     MISSING_OPENINGS,

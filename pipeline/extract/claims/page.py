@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.json_ld import Node, is_article, read_nodes
+from pipeline.extract.claims.json_ld import Node, is_article, read_nodes
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.byline import split_names
+from pipeline.extract.claims.byline import split_names
+from pipeline.extract.claims.json_ld import names, of_kind, texts
+from pipeline.extract.claims.page import Page, web_address
 from pipeline.extract.clean import clean_field
-from pipeline.extract.json_ld import names, of_kind, texts
-from pipeline.extract.page import Page, web_address
 
 _AUTHOR_META = (
     *("author", "article:author", "article:author_name", "parsely-author", "sailthru.author", "dc.creator"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pipeline.extract.claims.labels import BYLINE_LABELS, Role
 from pipeline.extract.clean import clean_field
-from pipeline.extract.labels import BYLINE_LABELS, Role
 
 _MAX_LINE = 200
 _MAX_NAME = 80

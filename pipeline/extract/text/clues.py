@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.json_ld import Node, article_body, is_article
+from pipeline.extract.claims.json_ld import Node, article_body, is_article
 
 _TITLE_NAMES = frozenset(["og:title", "twitter:title"])
 _DESCRIPTION_NAMES = frozenset(["description", "og:description", "twitter:description"])

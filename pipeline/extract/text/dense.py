@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.blocks import Block
+from pipeline.extract.text.blocks import Block
 
 # What a block that is no prose costs: by its length up to a limit, links more, plain headings less.
 _COST, _LINK_COST, _HEADING_COST = 2.0, 3.0, 0.6

@@ -1,0 +1,1 @@
+"""What a page or text says of itself: title, people, site, language, subjects."""
