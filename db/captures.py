@@ -82,15 +82,20 @@ def deliver(conn: Connection, source_id: int, bodies: Iterable[Capture], now: da
 
 
 _DELIVER = text("""
-    with page as (
-        select p.id, p.claimed_by is null as is_free,
-            exists (select from ingest.article a where a.page_id = p.id and a.body_hash = :hash) as is_known
-        from ingest.page p
+    with named as (
+        select p.id from ingest.page p
         where md5(p.canonical_url) = md5(:canonical) and p.source_id = :source and p.reason is distinct from 'old'
-        for update
+    ), page as (
+        select p.id,
+            exists (select from ingest.article a where a.page_id = p.id and a.body_hash = :hash)
+            or (p.state = 'skipped' and exists (
+                select from ingest.capture c where c.page_id = p.id and c.body_hash = :hash)) as is_known
+        from ingest.page p
+        where p.id in (select id from named) and p.claimed_by is null
+        for update skip locked
     ), kept as (
         insert into ingest.capture as c (page_id, url, media_type, charset, body, body_hash, size)
-        select id, :url, :media_type, :charset, :body, :hash, :size from page where is_free and not is_known
+        select id, :url, :media_type, :charset, :body, :hash, :size from page where not is_known
         on conflict (page_id, body_hash) do update set fetched_at = clock_timestamp()
         returning page_id
     ), due as (
@@ -98,7 +103,7 @@ _DELIVER = text("""
         set state = 'fetched', reason = null, detail = null, next_attempt_at = null, last_fetched_at = :now
         from kept where p.id = kept.page_id
     )
-    select coalesce((select bool_and(is_free) from page), true)
+    select (select count(*) from named) = (select count(*) from page)
 """)
 
 

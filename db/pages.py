@@ -206,7 +206,7 @@ _CLAIM = text(
     + _DUE
     + """
           and not exists (select from ingest.outcome o where o.run_id = :run and o.page_id = p.id)
-        order by p.load_attempts, p.id % 251, p.id
+        order by p.load_attempts, (p.id * 40503) % 65536, p.id
         limit :limit
         for update of p skip locked
     ), claimed as (
@@ -308,7 +308,11 @@ def release(conn: Connection, run_id: int, page_id: int, next_attempt_at: dateti
 
 _RELEASE = text("""
     with page as (
-        update ingest.page set claimed_by = null, next_attempt_at = :next where id = :page and claimed_by = :run
+        update ingest.page p
+        set claimed_by = null, next_attempt_at = :next,
+            state = case when exists (select from ingest.article a where a.page_id = p.id) then 'loaded'
+                         else p.state end
+        where p.id = :page and p.claimed_by = :run
     )
     delete from ingest.outcome where run_id = :run and page_id = :page
 """)

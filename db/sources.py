@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, or_, select, text, update
@@ -19,10 +19,12 @@ from pipeline.models import Source, SourceKind, Validators
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A document of a source as it was read last."""
+    """A document of a source as it was read last; without a hash it is known and was never read, and `read_at` is when
+    it was asked for in vain.
+    """
 
     validators: Validators
-    body_hash: str
+    body_hash: str | None
     read_at: datetime
 
 
@@ -124,12 +126,19 @@ _KEEP = text("""
         order by g.slug
     ), read_otherwise as (
         select s.id from given g join ingest.source s on s.slug = g.slug
-        where (s.kind, s.address, s.options) is distinct from (g.kind, g.address, g.options)
+        where (s.kind, s.address, s.options -> 'paths', s.options -> 'selectors')
+              is distinct from (g.kind, g.address, g.options -> 'paths', g.options -> 'selectors')
+    ), judged_otherwise as (
+        select s.id from given g join ingest.source s on s.slug = g.slug
+        where (s.options -> 'topic', s.options -> 'threshold')
+              is distinct from (g.options -> 'topic', g.options -> 'threshold')
     ), forgotten as (
         delete from ingest.resource where source_id in (select id from read_otherwise)
     ), judged_again as (
         update ingest.page set state = 'fetched', reason = null, detail = null
-        where source_id in (select id from read_otherwise) and reason = 'off_topic'
+        where id in (select p.id from ingest.page p
+                     where p.source_id in (select id from judged_otherwise) and p.reason = 'off_topic'
+                     order by p.canonical_url for no key update)
     )
     insert into ingest.source as s (slug, name, kind, address, language, known_from, options)
     select * from given
@@ -240,6 +249,32 @@ _MARK_READ = text("""
     set etag = excluded.etag, last_modified = excluded.last_modified, body_hash = excluded.body_hash,
         read_at = excluded.read_at
 """)
+
+
+def mark_unread(conn: Connection, source_id: int, asked: Iterable[str], named: Iterable[str], now: datetime) -> None:
+    """Documents that were asked for in vain, or only named and left for a later poll."""
+    urls = dict.fromkeys(asked, now) | dict.fromkeys(named, _LONG_AGO)
+    if urls:
+        conn.execute(_MARK_UNREAD, {"source": source_id, "urls": list(urls), "moments": list(urls.values())})
+
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_MARK_UNREAD = text("""
+    insert into ingest.resource as known (source_id, url, read_at)
+    select :source, u.url, u.moment
+    from unnest(cast(:urls as text[]), cast(:moments as timestamptz[])) as u (url, moment)
+    order by u.url
+    on conflict (source_id, md5(url)) do update set read_at = excluded.read_at
+    where known.body_hash is null and excluded.read_at > known.read_at
+""")
+
+
+def lock(conn: Connection, source_ids: Sequence[int]) -> None:
+    """Lock sources in the order of their ids, before a transaction writes to them and their pages."""
+    conn.execute(_LOCK, {"ids": list(source_ids)})
+
+
+_LOCK = text("select id from ingest.source where id = any(:ids) order by id for no key update")
 
 
 def renew(conn: Connection, renewals: Sequence[Renewal], now: datetime) -> None:

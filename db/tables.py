@@ -94,7 +94,7 @@ class SourceRow(Base):
 
 
 class ResourceRow(Base):
-    """A document of a source that was read, with what to ask the server "has it changed?" with."""
+    """A document of a source, with what to ask the server "has it changed?" with; without a hash it was never read."""
 
     __tablename__ = "resource"
     __table_args__ = (Index("resource_source_id_url_key", "source_id", sql("md5(url)"), unique=True),)
@@ -104,7 +104,7 @@ class ResourceRow(Base):
     url: Mapped[str]
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
-    body_hash: Mapped[str]
+    body_hash: Mapped[str | None]
     read_at: Mapped[datetime]
 
 
@@ -156,7 +156,7 @@ class PageRow(Base):
         Index(
             "page_due_ix",
             "load_attempts",
-            sql("(id % 251)"),
+            sql("((id * 40503) % (65536)::bigint)"),
             "id",
             postgresql_where=sql("state in ('discovered', 'fetched') or next_attempt_at is not null"),
         ),

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from pipeline.discover.feeds.parse import feed_links
 from pipeline.discover.lists.sitemap import sitemaps_of_robots
 from pipeline.discover.lists.wordpress import api_links
-from pipeline.discover.readers import Period, first_address, other_address, read
+from pipeline.discover.readers import Period, first_address, on_its_paths, other_address, read
 from pipeline.discover.sources.horizon import horizon_of
 from pipeline.discover.sources.slugs import slug_of
 from pipeline.discover.urls import host, is_front_page
@@ -104,7 +104,7 @@ def _read(source: Source, result: FetchResult, limits: Limits) -> Reading | Fetc
     match result:
         case Fetched(capture):
             try:
-                return read(source, capture, max_bytes=limits.max_body_bytes)
+                return on_its_paths(source, read(source, capture, max_bytes=limits.max_body_bytes))
             except FeedError as exc:
                 return FetchFailure(exc.reason, exc.detail, for_good=True)
         case FetchFailure():

@@ -26,7 +26,7 @@ create table ingest.resource (
     url text not null,
     etag text,
     last_modified text,
-    body_hash text not null,
+    body_hash text,
     read_at timestamptz not null,
     constraint resource_pkey primary key (id),
     constraint resource_source_id_fkey foreign key(source_id) references ingest.source (id) on delete cascade
@@ -48,7 +48,7 @@ drop index ingest.page_source_id_ix;
 
 -- Pages of one source have ids in a row: taken in that order, a batch would be one host, asked one request at a time.
 drop index ingest.page_due_ix;
-create index page_due_ix on ingest.page (load_attempts, (id % 251), id)
+create index page_due_ix on ingest.page (load_attempts, ((id * 40503) % 65536), id)
     where state in ('discovered', 'fetched') or next_attempt_at is not null;
 """
 

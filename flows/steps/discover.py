@@ -25,6 +25,7 @@ from pipeline.discover.readers import (
     daily_period,
     first_address,
     is_worth_reading,
+    on_its_paths,
     other_address,
     reaches_beyond,
     read,
@@ -79,6 +80,9 @@ class _Asked:
     renewals: list[Renewal] = field(default_factory=list)
     failure: FetchFailure | None = None
     failed_parts: list[FetchFailure] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
+    has_read_part: bool = False
     entries: int = 0
     new_pages: int = 0
     oldest: datetime | None = None
@@ -138,7 +142,7 @@ async def _ask_all(env: Environment, scope: Scope, asked: Iterable[_Asked]) -> b
         async for request, result in fetch_all(requests, env.limits, env.manners):
             for document in requests[request]:
                 if document.is_first:
-                    first_round.append((request.url, result))
+                    first_round.append((request.url, result if isinstance(result, FetchFailure) else NotModified()))
                 document.asked.seconds = time.monotonic() - started
                 wanted += await _taken(env, scope, document, result)
     return was_offline(first_round)
@@ -196,8 +200,9 @@ def _take(env: Environment, scope: Scope, document: _Document, result: FetchResu
                 reading = read(asked.stored.source, capture, max_bytes=env.limits.max_body_bytes)
             except FeedError as exc:
                 return _without(document, FetchFailure(exc.reason, exc.detail, for_good=True))
-            _keep(env, scope, document, reading, validators, capture)
-            return _further(scope, document, reading)
+            further = _further(scope, document, reading)
+            _keep(env, scope, document, on_its_paths(asked.stored.source, reading), validators, capture)
+            return further
 
 
 def _move_on(env: Environment, document: _Document, moved_to: str | None) -> None:
@@ -220,23 +225,26 @@ def _without(document: _Document, failure: FetchFailure) -> list[_Document]:
         asked.failure = failure
     elif source.kind is SourceKind.SITEMAP or failure.reason not in ("http_400", "http_404"):
         asked.failed_parts.append(failure)
+        asked.unread.add(document.url)
     return []
 
 
 def _further(scope: Scope, document: _Document, reading: Reading) -> list[_Document]:
     asked = document.asked
     source = asked.stored.source
-    pages = {entry.url for entry in reading.entries}
-    if source.kind is not SourceKind.SITEMAP and (reaches_beyond(reading, asked.period) or pages <= asked.pages):
-        return []  # past the period, or in a circle
-    asked.pages |= pages
+    if source.kind is not SourceKind.SITEMAP:
+        named = {entry.url for entry in reading.entries}
+        if reaches_beyond(reading, asked.period) or named <= asked.pages:
+            return []  # past the period, or in a circle
+        asked.pages |= named
     new = [link for link in reading.more if link.url not in asked.documents]
     wanted = [link for link in new if _is_wanted(scope, asked, link)]
     asked.is_partial = asked.is_partial or len(wanted) < len(new)
     if not scope.is_backfill:
-        wanted.sort(key=lambda link: _read_at(asked, link) or _NEVER)
+        wanted.sort(key=lambda link: _asked_at(asked, link))
         room = max(MAX_DOCUMENTS - len(asked.documents), 0)
         asked.left_unread += len(wanted[room:])
+        asked.named |= {link.url for link in wanted[room:]}
         wanted = wanted[:room]
     asked.documents |= {link.url for link in wanted}
     return [_Document(asked, link.url, is_first=False) for link in wanted]
@@ -250,7 +258,13 @@ def _is_wanted(scope: Scope, asked: _Asked, link: Link) -> bool:
 
 def _read_at(asked: _Asked, link: Link) -> datetime | None:
     known = asked.stored.resources.get(link.url)
-    return known.read_at if known else None
+    return known.read_at if known and known.body_hash else None
+
+
+def _asked_at(asked: _Asked, link: Link) -> datetime:
+    """When a document was asked for last, in vain or not; those never asked for come first."""
+    known = asked.stored.resources.get(link.url)
+    return known.read_at if known else _NEVER
 
 
 def _list_folder(env: Environment, scope: Scope, asked: _Asked) -> None:
@@ -260,7 +274,7 @@ def _list_folder(env: Environment, scope: Scope, asked: _Asked) -> None:
         asked.failure = FetchFailure(Reason.UNREADABLE, str(exc))
         return
     with env.engine.begin() as conn:
-        _remember(conn, env, scope, asked, entries)
+        _remember(conn, env, scope, _Document(asked, asked.address, is_first=True), entries)
 
 
 def _read_file(env: Environment, scope: Scope, asked: _Asked) -> None:
@@ -274,17 +288,21 @@ def _keep(
     """What a document says and that it was read, in one transaction: a kill loses both or neither."""
     asked, now = document.asked, env.now()
     with env.engine.begin() as conn:
-        _remember(conn, env, scope, asked, reading.entries)
+        db_sources.lock(conn, [asked.stored.id])
+        _remember(conn, env, scope, document, reading.entries)
         is_delivered = captures.deliver(conn, asked.stored.id, reading.bodies, now)
         if scope.is_backfill:
             return
+        asked.has_read_part = asked.has_read_part or not document.is_first
         if is_delivered and can_be_renewed(asked.stored.source, document.url, reading):
             db_sources.mark_read(conn, asked.stored.id, document.url, validators, _hash(capture), now)
-        db_sources.mark_told(conn, asked.stored.id, _told(asked, reading), now)
+        elif not document.is_first:
+            asked.unread.add(document.url)  # an index below an index
+        db_sources.mark_told(conn, asked.stored.id, Told(None, asked.newest, asked.new_pages > 0), now)
 
 
-def _remember(conn: Connection, env: Environment, scope: Scope, asked: _Asked, entries: Sequence[Entry]) -> None:
-    now = env.now()
+def _remember(conn: Connection, env: Environment, scope: Scope, document: _Document, entries: Sequence[Entry]) -> None:
+    asked, now = document.asked, env.now()
     told = [settle_date(entry, now=now) for entry in entries]
     admitted = [entry for entry in told if scope.admits_entry(entry)]
     asked.new_pages += pages.remember_entries(
@@ -294,7 +312,7 @@ def _remember(conn: Connection, env: Environment, scope: Scope, asked: _Asked, e
         admitted,
         is_wanted=not scope.is_backfill,
         now=now,
-        horizon=asked.horizon,
+        horizon=_horizon(document),
     )
     dates = [date for entry in told if (date := entry.published_at or entry.updated_at)]
     asked.entries += len(told)
@@ -302,21 +320,42 @@ def _remember(conn: Connection, env: Environment, scope: Scope, asked: _Asked, e
     asked.newest = max(filter(None, (asked.newest, max(dates, default=None))), default=None)
 
 
+def _horizon(document: _Document) -> Horizon | None:
+    """Of a document that was named before and never read, nobody can say what of it is new."""
+    asked = document.asked
+    known = asked.stored.resources.get(document.url)
+    was_left = known is not None and known.body_hash is None
+    return replace(asked.horizon, admits_undated=False) if asked.horizon and was_left else asked.horizon
+
+
 def _settle(env: Environment, scope: Scope, asked: Sequence[_Asked], *, outage: bool) -> None:
     """The polls of a round and the state of its sources. An outage is nobody's fault, for a while."""
     now = env.now()
     for one in asked:
+        one.failure = one.failure or _failure_of_parts(one)
         if outage and one.failure and is_nobodys_fault(one.failure, outage=outage):
             one.failure = FetchFailure(Reason.OFFLINE, _said(one.failure), was_asked=False)
     with env.engine.begin() as conn:
         db_sources.add_polls(conn, scope.run_id, [_poll(one) for one in asked])
         if scope.is_backfill:
             return
+        db_sources.lock(conn, [one.stored.id for one in asked])
         db_sources.renew(conn, [renewal for one in asked for renewal in one.renewals], now)
+        for one in asked:
+            db_sources.mark_unread(conn, one.stored.id, one.unread, one.named, now)
+            if one.failure is None:
+                db_sources.mark_told(conn, one.stored.id, _told(one), now)
         db_sources.mark_answered(conn, [_success(one) for one in asked if one.failure is None], now)
         for one in asked:
             if one.failure is not None:
                 _mark_without(conn, one, one.failure, now)
+
+
+def _failure_of_parts(asked: _Asked) -> FetchFailure | None:
+    """Where all that an index leads to is lost, so is the source; and a list that breaks off must be asked again."""
+    is_list = asked.stored.source.kind is not SourceKind.SITEMAP
+    is_lost = is_list or not (asked.has_read_part or asked.renewals or asked.entries)
+    return asked.failed_parts[0] if asked.failed_parts and is_lost else None
 
 
 def _mark_without(conn: Connection, asked: _Asked, failure: FetchFailure, now: datetime) -> None:
@@ -349,11 +388,10 @@ def _said(failure: FetchFailure) -> str:
     return f"{failure.reason}: {failure.detail}" if failure.detail else failure.reason
 
 
-def _told(asked: _Asked, reading: Reading) -> Told:
-    """A source that was read in whole says how much it has; an index says nothing of that."""
-    is_index = bool(reading.more) and not reading.entries
-    is_partial = asked.is_partial or bool(asked.renewals) or asked.stored.source.kind is SourceKind.WORDPRESS
-    says_all = not (is_index or is_partial)
+def _told(asked: _Asked) -> Told:
+    """A source that was read in whole says how much it has."""
+    is_partial = asked.renewals or asked.is_partial or asked.failed_parts or asked.left_unread
+    says_all = not is_partial and asked.stored.source.kind is not SourceKind.WORDPRESS
     return Told(asked.entries if says_all else None, asked.newest, asked.new_pages > 0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -66,11 +66,7 @@ def can_be_renewed(source: Source, url: str, reading: Reading) -> bool:
 
 
 def read(source: Source, capture: Capture, *, max_bytes: int) -> Reading:
-    """What a document of the source says. Raises FeedError where it is not what it should be."""
-    return _on_its_paths(source.options.paths, _read(source, capture, max_bytes))
-
-
-def _read(source: Source, capture: Capture, max_bytes: int) -> Reading:
+    """What a document of the source says, also beside its paths. Raises FeedError where it is not what it should be."""
     match source.kind:
         case SourceKind.SITEMAP:
             return read_sitemap(capture, max_bytes=max_bytes)
@@ -98,10 +94,11 @@ def _page_number(url: str) -> int:
     return int(number) if number.isdecimal() else 1
 
 
-def _on_its_paths(paths: Sequence[str], reading: Reading) -> Reading:
-    if not paths:
+def on_its_paths(source: Source, reading: Reading) -> Reading:
+    """What of a reading are articles of the source, by the beginnings of their paths."""
+    begins = source.options.paths
+    if not begins:
         return reading
-    begins = tuple(paths)
     return replace(
         reading,
         entries=tuple(one for one in reading.entries if urlsplit(one.url).path.startswith(begins)),

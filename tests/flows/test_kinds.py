@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 
 from flows.ingest import Request, ingest
 from flows.wiring import Environment
-from pipeline.models import Options, Selectors, Source, SourceKind
+from pipeline.models import Options, Selectors, Source, SourceKind, Turn
 
 Environments = Callable[..., Environment]
 NAMES = {
@@ -456,3 +456,83 @@ def test_a_changed_line_makes_a_revision(site: Site, environment: Environments, 
 
     with engine.connect() as conn:
         assert conn.execute(text("select count(*) from news.revisions")).scalar_one() == 1
+
+
+def test_a_sitemap_that_was_named_and_not_read_brings_no_flood_when_it_is(
+    site: Site, environment: Environments, engine: Engine
+) -> None:
+    _articles(site)
+    site.put("/index.xml", _index(site, one="2026-02-28", late="2026-02-28"))
+    site.put("/one.xml", _urlset(site, bees="2026-02-28"))
+    site.put("/late.xml", status=503)
+    source = Source("s", "S", SourceKind.SITEMAP, f"{site.url}/index.xml")
+    ingest(environment(source), Request())
+    site.put("/late.xml", _urlset(site, tides=None, owls=None))
+
+    ingest(environment(source, now=NOW + timedelta(days=1)), Request())
+
+    assert _titles(engine) == {"Bees"}
+    assert _pages(engine)["owls"] == ("skipped", "old")
+
+
+def test_dead_sitemaps_do_not_keep_the_others_from_their_turn(
+    site: Site, environment: Environments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.steps.discover.MAX_DOCUMENTS", 3)
+    names = ["dead1", "dead2", "dead3", "one", "two"]
+    site.put("/index.xml", _index(site, **dict.fromkeys(names, "2026-02-28")))
+    for name in ("one", "two"):
+        site.put(f"/{name}.xml", f"<urlset><url><loc>{site.url}/{name}</loc></url></urlset>")
+    source = Source("s", "S", SourceKind.SITEMAP, f"{site.url}/index.xml")
+
+    for day in range(4):
+        ingest(environment(source, now=NOW + timedelta(days=2 * day)), Request())
+
+    assert {"/one.xml", "/two.xml"} <= {path for path, _ in site.log}
+
+
+def test_a_source_whose_every_document_is_dead_is_failing(
+    site: Site, environment: Environments, engine: Engine
+) -> None:
+    site.put("/index.xml", _index(site, one="2026-02-28", two="2026-02-28"))
+
+    run_id = ingest(environment(Source("s", "S", SourceKind.SITEMAP, f"{site.url}/index.xml")), Request())
+
+    assert _poll(engine, run_id)[0] == "failed"
+
+
+def test_a_list_that_breaks_off_is_asked_for_again_from_where_it_was(
+    site: Site, environment: Environments, engine: Engine
+) -> None:
+    _articles(site)
+    full = json.dumps(
+        [
+            {"link": f"{site.url}/sport/{n}", "date_gmt": "2026-02-27T08:00:00", "title": {"rendered": str(n)}}
+            for n in range(100)
+        ]
+    )
+    site.put_below("/wp-json/wp/v2/posts", full, media_type="application/json")
+    source = Source("w", "W", SourceKind.WORDPRESS, site.url, options=Options(paths=("/news/",)))
+    first = "/wp-json/wp/v2/posts?per_page=100&orderby=date&order=desc&_fields=link,date_gmt,modified_gmt,title,slug"
+    second = f"{first}&after=2026-01-30T11:59:59Z&page=2"
+    site.put(second, status=500)
+    run_id = ingest(environment(source), Request())
+    site.put(second, _posts(site, bees="2026-02-26T08:00:00"), media_type="application/json")
+
+    ingest(environment(source, now=NOW), Request(("w",)))
+
+    assert _poll(engine, run_id)[0] == "failed"
+    # Nothing of the first page is below the source's paths, and the list goes on all the same.
+    assert _titles(engine) == {"Bees"}
+
+
+def test_another_pace_is_no_other_reading(site: Site, environment: Environments, engine: Engine) -> None:
+    _articles(site)
+    source = Source("s", "S", SourceKind.SITEMAP, site.put("/sitemap.xml", _urlset(site, bees=None)))
+    ingest(environment(source), Request())
+    site.put("/sitemap.xml", _urlset(site, bees=None, owls=None))
+    slower = replace(source, options=Options(turn=Turn(interval_seconds=0.01)))
+
+    ingest(environment(slower, now=NOW + timedelta(days=1)), Request())
+
+    assert _titles(engine) == {"Owls"}

@@ -10,6 +10,7 @@ from pipeline.discover.readers import (
     Period,
     first_address,
     is_worth_reading,
+    on_its_paths,
     other_address,
     reaches_beyond,
     read,
@@ -70,7 +71,9 @@ def test_other_kinds_have_no_second_address() -> None:
 def test_only_entries_on_the_paths_of_a_source_are_its_articles() -> None:
     source = Source("a", "a", SourceKind.SITEMAP, SITE, options=Options(paths=("/news/",)))
 
-    assert [entry.url for entry in read(source, _capture(URLS), max_bytes=10**6).entries] == [SITE + "news/1"]
+    assert [entry.url for entry in on_its_paths(source, read(source, _capture(URLS), max_bytes=10**6)).entries] == [
+        SITE + "news/1"
+    ]
 
 
 def test_a_jsonl_source_delivers_texts_and_names_pages() -> None:
