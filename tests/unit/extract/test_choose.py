@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from lxml.html import document_fromstring
 
-from pipeline.extract.blocks import page_blocks
-from pipeline.extract.choose import Reader, Reading, agreement, best_text
+from pipeline.extract.blocks import letters_of, page_blocks
+from pipeline.extract.choose import Reader, Reading, agreement, best_text, with_opening
 from pipeline.extract.clues import Clues, read_clues
 from pipeline.extract.dense import densest_text
 from pipeline.extract.jsonld import article_body, json_ld_nodes
@@ -16,6 +16,7 @@ SENTENCES = (
     "Shop owners had asked for a later date, because they fear for the deliveries before the summer festival.",
     "The mayor answered that the new car park behind the station will be ready by then, with room for 400 cars.",
 )
+OPENING = "The opening says what is to come, in one line of text."
 PARAGRAPHS = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
 
 
@@ -42,6 +43,23 @@ def test_a_plain_article_is_taken_on_the_cheap_path() -> None:
     tree = document_fromstring(f"<html><body><article>{PARAGRAPHS}</article></body></html>")
     chosen = best_text(tree, "https://a.example/", Clues(names_article=True))
     assert (chosen.reader, chosen.text) == (Reader.FAST, "\n\n".join(SENTENCES))
+
+
+@pytest.mark.parametrize(
+    ("description", "expected"),
+    [
+        (OPENING, [OPENING, "Then."]),
+        ("Something that stands nowhere on the page, as it happens.", ["Then."]),
+    ],
+)
+def test_a_reading_gets_the_opening_back_that_the_page_describes_itself_with(
+    description: str, expected: list[str]
+) -> None:
+    dense = Reading(
+        Reader.DENSE, f"Picture: agency\n\n{OPENING}\n\nThen.", ("pictureagency", letters_of(OPENING), "then"), ""
+    )
+    chosen = with_opening(Reading(Reader.FAST, "Then.", ("then",), "then"), dense, (description,))
+    assert (chosen.reader, chosen.text.split("\n\n")) == (Reader.FAST, expected)
 
 
 def test_the_densest_text_leaves_comments_teasers_and_menus_out() -> None:
