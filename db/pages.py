@@ -206,7 +206,7 @@ _CLAIM = text(
     + _DUE
     + """
           and not exists (select from ingest.outcome o where o.run_id = :run and o.page_id = p.id)
-        order by p.load_attempts, (p.id * 40503) % 65536, p.id
+        order by p.load_attempts, mod(p.id * 40503, 65536), p.id
         limit :limit
         for update of p skip locked
     ), claimed as (

@@ -156,7 +156,7 @@ class PageRow(Base):
         Index(
             "page_due_ix",
             "load_attempts",
-            sql("((id * 40503) % (65536)::bigint)"),
+            sql("mod(id * 40503, 65536)"),
             "id",
             postgresql_where=sql("state in ('discovered', 'fetched') or next_attempt_at is not null"),
         ),

@@ -48,7 +48,7 @@ drop index ingest.page_source_id_ix;
 
 -- Pages of one source have ids in a row: taken in that order, a batch would be one host, asked one request at a time.
 drop index ingest.page_due_ix;
-create index page_due_ix on ingest.page (load_attempts, ((id * 40503) % 65536), id)
+create index page_due_ix on ingest.page (load_attempts, (mod(id * 40503, 65536)), id)
     where state in ('discovered', 'fetched') or next_attempt_at is not null;
 """
 

@@ -117,6 +117,8 @@ _ATTRIBUTE = re.compile(rb"""([\w-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s>"']+)""")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w:-]{2,40})""", re.IGNORECASE)
 _NAME = re.compile(rb"[\w:-]{2,40}")
 _ODD = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_NO_ASCII_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _XML_ENCODING = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w:-]{2,40})""", re.IGNORECASE)
 
 
@@ -136,13 +138,17 @@ def decode(body: bytes, claims: Iterable[str | None]) -> str | None:
 def is_garbled(text: str) -> bool:
     """Whether a text is bytes of something else, or was read in a charset that is not its own."""
     sample = text[:_SAMPLE_BYTES]
-    visible = sum(not c.isspace() for c in sample) or 1
+    visible = len("".join(sample.split())) or 1
     if len(_ODD.findall(sample)) * 50 >= visible:
         written = sum(c.isalnum() or unicodedata.category(c).startswith("M") for c in sample)
         return written * 4 < visible * 3
-    letters = sum(map(str.isalpha, sample))
+    ascii_letters = len(sample.encode("ascii", "ignore").translate(None, _NO_ASCII_LETTERS))
+    if 2 * _count_beyond_ascii(sample) <= ascii_letters:
+        return False
+    beyond_ascii = "".join(filter(str.isalpha, "".join(_BEYOND_ASCII.findall(sample))))
+    letters = ascii_letters + len(beyond_ascii)
     # No language writes every other letter with a mark of Latin-1; Cyrillic or Arabic read as Latin-1 is all of those.
-    return letters >= 25 and 2 * sum("\x80" <= c <= "\xff" for c in sample if c.isalpha()) > letters
+    return letters >= 25 and 2 * sum(c <= "\xff" for c in beyond_ascii) > letters
 
 
 def charset_in_markup(body: bytes) -> str | None:
@@ -190,14 +196,18 @@ def _decode_bytewise(body: bytes, charsets: list[str]) -> str:
         return text
     for charset in charsets:
         claimed = body.decode(charset, "replace")
-        if claimed.count(_REPLACEMENT) * 20 <= sum(c > "\x7f" for c in claimed):
+        if claimed.count(_REPLACEMENT) * 20 <= _count_beyond_ascii(claimed):
             return claimed
     return _guess(body) or body.decode("cp1252", "replace")
 
 
 def _is_utf8_by_form(text: str) -> bool:
     """Whether at most one in fifty characters beyond ASCII is broken: a cut or damaged UTF-8 body is still UTF-8."""
-    return text.count(_REPLACEMENT) * 50 <= sum(c > "\x7f" for c in text)
+    return text.count(_REPLACEMENT) * 50 <= _count_beyond_ascii(text)
+
+
+def _count_beyond_ascii(text: str) -> int:
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _guess(body: bytes) -> str | None:

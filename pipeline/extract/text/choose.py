@@ -53,7 +53,7 @@ class Reading:
 
 # How far the cheap readings agree where nothing else needs to run. Where the markup names the article, trafilatura's
 # rules go by it, and less agreement will do.
-_AGREED, _AGREED_BY_MARKUP = 0.95, 0.7
+_AGREED, _AGREED_BY_MARKUP = 0.95, 0.8
 _TINY = 200
 _MOSTLY_ROWS = 0.3
 _LEAD_BLOCKS = 2
@@ -64,29 +64,45 @@ _SCRAP = 30
 _STOP = re.compile(r"[.!?…。！？।॥؟۔։።”»\"')」』]\s*$")
 # Weights of the evidence, first fitted by least squares against the F1 of 276 pages on which readers disagree (fits on
 # either half held on the other), then rounded and adjusted by hand on all of them.
-_AGREEMENT, _LEAD, _DESCRIBED, _ENDS = 0.45, 0.2, 0.04, 0.12
-_PROSE_SHARE, _LINKS, _CHROME, _SCRAPS, _TINY_COST = 0.1, -0.3, -0.2, -0.08, -0.35
-_ROWS = -0.2
+_AGREEMENT, _LEAD, _DESCRIBED, _ENDS = 0.45, 0.25, 0.04, 0.12
+_PROSE_SHARE, _LINKS, _CHROME, _SCRAPS, _TINY_COST = 0.1, -0.3, -0.2, -0.08, -0.1
+_ROWS = -0.1
 _FRAGMENT, _FRAGMENT_COST = 0.25, -0.15
 _BY_MARKUP = 0.1
-_BY_READER = {Reader.PRECISE: 0.08, Reader.BALANCED: 0.06, Reader.READABILITY: 0.04, Reader.JSON_LD: 0.04}
+_BY_READER = {Reader.PRECISE: 0.08, Reader.READABILITY: 0.04, Reader.JSON_LD: 0.04}
 
 
 def best_text(tree: HtmlElement, url: str, clues: Clues) -> Reading:
     """The reading to take. `tree` is stripped of scripts; it stays as it is."""
     blocks = page_blocks(tree)
     dense = _reading(Reader.DENSE, densest_text(blocks))
-    fast = _by_trafilatura(Reader.FAST, tree, url)
+    return with_opening(_choose(tree, url, clues, blocks, dense), dense, clues.descriptions)
+
+
+def with_opening(reading: Reading, dense: Reading, descriptions: Sequence[str]) -> Reading:
+    """The reading with the paragraph that the page gives as its description, where it stands right before it.
+
+    Pages set their first paragraph apart from the article, between headline and picture, and readers lose it there.
+    """
+    begins = next((index for index, key in enumerate(dense.keys) if key in reading.key), None)
+    if not begins:
+        return reading
+    beginnings = _beginnings(descriptions)
+    opening = [line for line in _lines(dense)[:begins] if _holds_any(letters_of(line), beginnings)]
+    return _reading(reading.reader, "\n\n".join([*opening, reading.text])) if opening else reading
+
+
+def _choose(tree: HtmlElement, url: str, clues: Clues, blocks: Sequence[Block], dense: Reading) -> Reading:
     agreed = _AGREED_BY_MARKUP if clues.names_article else _AGREED
+    fast = _by_trafilatura(Reader.FAST, tree, url)
     if agreement(fast, dense) >= agreed and _row_share(fast) < _MOSTLY_ROWS:
         return fast
     precise = _by_trafilatura(Reader.PRECISE, tree, url)
     if agreement(precise, dense) >= agreed and _row_share(precise) < _MOSTLY_ROWS:
         return precise
-    if len(precise.key) < _TINY:
-        precise = max(precise, _by_trafilatura(Reader.BALANCED, tree, url), key=lambda reading: len(reading.key))
     readings = (precise, dense, _by_readability(tree), _reading(Reader.JSON_LD, clues.article_body))
-    return weigh([reading for reading in readings if reading.key] or [precise], blocks, clues)
+    found = [reading for reading in readings if reading.key]
+    return weigh(found, blocks, clues) if found else _by_trafilatura(Reader.BALANCED, tree, url)
 
 
 def agreement(one: Reading, other: Reading) -> float:
@@ -117,7 +133,7 @@ def _evidence(
     return (
         _AGREEMENT * (sum(others) / len(others) if others else 0)
         + _LEAD * (sum(key in reading.key for key in lead) / len(lead) if lead else 0)
-        + _DESCRIBED * any(letters in reading.key for letters in _beginnings(clues.descriptions))
+        + _DESCRIBED * _holds_any(reading.key, _beginnings(clues.descriptions))
         + _PROSE_SHARE * share
         + _FRAGMENT_COST * (share < _FRAGMENT)
         + _LINKS * sum(block.linked for block in within) / shown
@@ -134,6 +150,10 @@ def _evidence(
 def _beginnings(descriptions: Sequence[str]) -> list[str]:
     letters = map(letters_of, descriptions)
     return [key[:_DESCRIPTION_BEGINNING] for key in letters if len(key) >= _MIN_DESCRIPTION]
+
+
+def _holds_any(key: str, beginnings: Sequence[str]) -> bool:
+    return any(letters in key for letters in beginnings)
 
 
 def _lead(blocks: Sequence[Block], titles: Sequence[str]) -> list[str]:
@@ -156,6 +176,11 @@ def _rank_headline(block: Block, titles: Sequence[str]) -> int:
     if not any(key in title or (title in key and len(key) < 2 * len(title)) for title in titles):
         return -1
     return (len(key) >= 0.4 * min(map(len, titles))) + block.is_heading
+
+
+def _lines(reading: Reading) -> list[str]:
+    """Its lines, one for each of its keys."""
+    return [line for line in reading.text.split("\n") if letters_of(line)]
 
 
 def _letters_within(one: Reading, other: Reading) -> int:

@@ -10,12 +10,14 @@ _MAX_ELEMENTS = 60_000
 _MAX_DEPTH = 250
 _MAX_ROWS = 2_000
 _MAX_SPAN = 100
-# No reader takes text from these; each would first copy them and then drop them.
+# No reader takes text from these; each would first copy them, search them and then drop them.
 _NEVER_TEXT = (
+    *("nav", "footer", "aside", "menu", "dialog", "noscript"),
     *("script", "style", "svg", "template", "iframe", "object", "embed", "applet", "canvas", "audio"),
     *("video", "map", "picture", "img", "source", "track", "link", "input", "select", "datalist", "textarea", "button"),
 )
-
+# Some pages keep their text here and let a script show it. What asks for scripts to be turned on is shorter.
+_PAGE_WITHOUT_SCRIPTS = 800
 
 # Asked before anything is walked: in nearly every page the answer is no, at no cost.
 _SPANS = XPath("//*[@colspan or @rowspan]")
@@ -33,7 +35,10 @@ def tame(tree: HtmlElement) -> None:
 
 
 def strip_chrome(tree: HtmlElement) -> None:
-    """Drops in place what holds no text of an article."""
+    """Drops in place what holds no text of an article; a `noscript` that holds the article becomes plain markup."""
+    for element in tree.iter("noscript"):
+        if len(element.text_content()) >= _PAGE_WITHOUT_SCRIPTS:
+            element.tag = "div"
     strip_elements(tree, *_NEVER_TEXT, with_tail=False)
 
 

@@ -7,8 +7,8 @@ from lxml.html import document_fromstring
 
 from pipeline.extract.claims.json_ld import article_body
 from pipeline.extract.claims.page import read_page
-from pipeline.extract.text.blocks import page_blocks
-from pipeline.extract.text.choose import Reader, Reading, agreement, best_text
+from pipeline.extract.text.blocks import letters_of, page_blocks
+from pipeline.extract.text.choose import Reader, Reading, agreement, best_text, with_opening
 from pipeline.extract.text.clues import Clues, read_clues
 from pipeline.extract.text.dense import densest_text
 
@@ -17,6 +17,7 @@ SENTENCES = (
     "Shop owners had asked for a later date, because they fear for the deliveries before the summer festival.",
     "The mayor answered that the new car park behind the station will be ready by then, with room for 400 cars.",
 )
+OPENING = "The opening says what is to come, in one line of text."
 PARAGRAPHS = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
 
 
@@ -43,6 +44,23 @@ def test_a_plain_article_is_taken_on_the_cheap_path() -> None:
     tree = document_fromstring(f"<html><body><article>{PARAGRAPHS}</article></body></html>")
     chosen = best_text(tree, "https://a.example/", Clues(names_article=True))
     assert (chosen.reader, chosen.text) == (Reader.FAST, "\n\n".join(SENTENCES))
+
+
+@pytest.mark.parametrize(
+    ("description", "expected"),
+    [
+        (OPENING, [OPENING, "Then."]),
+        ("Something that stands nowhere on the page, as it happens.", ["Then."]),
+    ],
+)
+def test_a_reading_gets_the_opening_back_that_the_page_describes_itself_with(
+    description: str, expected: list[str]
+) -> None:
+    dense = Reading(
+        Reader.DENSE, f"Picture: agency\n\n{OPENING}\n\nThen.", ("pictureagency", letters_of(OPENING), "then"), ""
+    )
+    chosen = with_opening(Reading(Reader.FAST, "Then.", ("then",), "then"), dense, (description,))
+    assert (chosen.reader, chosen.text.split("\n\n")) == (Reader.FAST, expected)
 
 
 def test_the_densest_text_leaves_comments_teasers_and_menus_out() -> None:

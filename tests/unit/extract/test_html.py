@@ -260,3 +260,9 @@ def test_a_page_without_main_text_is_no_article(html: str) -> None:
     answer = extract(Capture(URL, html.encode(), "text/html"), now=NOW)
     assert isinstance(answer, NotAnArticle)
     assert answer.reason is Reason.NO_TEXT
+
+
+def test_an_article_that_a_script_would_show_is_read_from_its_noscript() -> None:
+    paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS * 3)
+    document = read(f"<html><body><h1>Harbour</h1><div><noscript>{paragraphs}</noscript></div></body></html>")
+    assert set(document.text.split("\n\n")) >= set(PARAGRAPHS)
