@@ -82,6 +82,7 @@ class _Asked:
     failed_parts: list[FetchFailure] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
     named: set[str] = field(default_factory=set)
+    has_read: bool = False
     has_read_part: bool = False
     entries: int = 0
     new_pages: int = 0
@@ -293,6 +294,7 @@ def _keep(
         is_delivered = captures.deliver(conn, asked.stored.id, reading.bodies, now)
         if scope.is_backfill:
             return
+        asked.has_read = True
         asked.has_read_part = asked.has_read_part or not document.is_first
         if is_delivered and can_be_renewed(asked.stored.source, document.url, reading):
             db_sources.mark_read(conn, asked.stored.id, document.url, validators, _hash(capture), now)
@@ -343,7 +345,7 @@ def _settle(env: Environment, scope: Scope, asked: Sequence[_Asked], *, outage: 
         db_sources.renew(conn, [renewal for one in asked for renewal in one.renewals], now)
         for one in asked:
             db_sources.mark_unread(conn, one.stored.id, one.unread, one.named, now)
-            if one.failure is None:
+            if one.has_read and one.failure is None:
                 db_sources.mark_told(conn, one.stored.id, _told(one), now)
         db_sources.mark_answered(conn, [_success(one) for one in asked if one.failure is None], now)
         for one in asked:
