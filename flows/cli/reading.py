@@ -181,11 +181,11 @@ def status(*, json: bool) -> None:
 
 def _print_unwell(sources: Sequence[Mapping[str, Any]]) -> None:
     followed = [row for row in sources if row["is_followed"]]
-    unasked = sum(row["health"] == "never polled" for row in followed)
-    unwell = [row for row in followed if row["health"] not in ("ok", "never polled")]
+    unasked = sum(row["health"] in ("never polled", "unreached") for row in followed)
+    unwell = [row for row in followed if row["health"] not in ("ok", "never polled", "unreached")]
     out.print(
         f"{plural(len(followed), 'source')} followed: {len(followed) - unasked - len(unwell)} well, "
-        f"{len(unwell)} to look at, {unasked} never reached yet"
+        f"{len(unwell)} to look at, {unasked} not reached at the last try"
     )
     if not unwell:
         return

@@ -336,7 +336,9 @@ def _settle(env: Environment, scope: Scope, asked: Sequence[_Asked], *, outage: 
     for one in asked:
         one.failure = one.failure or _failure_of_parts(one)
         if outage and one.failure and is_nobodys_fault(one.failure, outage=outage):
-            one.failure = FetchFailure(Reason.OFFLINE, _said(one.failure), was_asked=False)
+            is_said = one.failure.reason == Reason.OFFLINE
+            detail = one.failure.detail if is_said else _said(one.failure)
+            one.failure = FetchFailure(Reason.OFFLINE, detail, was_asked=False)
     with env.engine.begin() as conn:
         db_sources.add_polls(conn, scope.run_id, [_poll(one) for one in asked])
         if scope.is_backfill:
