@@ -11,9 +11,9 @@ other sources and pages are as they would be without it, and the run ends.
 | redirect to an address that is not public | here; `tests/unit/fetch/test_guard.py`, `test_ingest_site.py` |
 | a body of 50 MB, one without end | here; `test_web.py` |
 | more than 100 headers, headers without end | here; `test_web.py` |
-| 200 with an error page in place of a feed | here; `test_ingest_site.py` |
+| 200 with an error page in place of a feed, of an article | here; `test_ingest_site.py` |
 | a wall for bots or for consent | here; `tests/unit/fetch/test_walls.py` |
-| 304 for ever | `test_web.py` |
+| 304 for ever | here; `test_web.py` |
 | equal ETag with a new body | here |
 | UTF-16, with and without a mark; control characters before the prolog | here; `tests/unit/discover/test_feeds.py` |
 | 429, Retry-After in both forms | `tests/unit/fetch/test_manners.py`, `test_web.py` |
@@ -36,6 +36,7 @@ from db import views
 from flows.ingest import Request, ingest
 from flows.wiring import Environment
 from pipeline.models import Source, SourceKind
+from pipeline.schedule import is_checked_in_full
 
 MEGABYTE = 1_000_000
 RSS = "application/rss+xml"
@@ -214,3 +215,38 @@ def test_a_new_body_under_an_old_etag_is_taken(
     with engine.connect() as conn:
         assert set(conn.execute(text("select title from news.articles")).scalars()) == {"Bees 1", "Bees 2"}
     assert site.requests[-2]["If-None-Match"] == '"one"'
+
+
+def test_a_server_that_says_304_for_ever_is_asked_for_all_of_it_now_and_then(
+    site: Site, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    lucky = next(slug for slug in map("s{}".format, range(10_000)) if is_checked_in_full(slug, 2))
+    second = "never"
+    assert not is_checked_in_full(second, 2)
+    headers = {"ETag": '"for ever"'}
+    sources = []
+    for slug in (lucky, second):
+        address = site.put(f"/{slug}.xml", rss(item(f"{site.url}/old", "Old")), media_type=RSS, headers=headers)
+        sources.append(Source(slug, slug, SourceKind.FEED, address))
+    assert ingest(environment(*sources), Request()) == 1
+    for slug in (lucky, second):
+        site.put(f"/{slug}.xml", rss(item(f"{site.url}/new-{slug}", "New")), media_type=RSS, headers=headers)
+
+    ingest(environment(*sources), Request())
+
+    with engine.connect() as conn:
+        urls = conn.execute(text("select url from news.pages where url like '%/new-%'")).scalars().all()
+    assert urls == [f"{site.url}/new-{lucky}"]
+
+
+def test_a_page_that_says_not_found_with_200_is_no_article(
+    site: Site, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    says = "<h1>Page not found</h1><p>We could not find it."
+    gone = f"<html lang=en><title>Page not found</title><body>{says}</body></html>"
+    source = Source("f", "F", SourceKind.FEED, site.put("/f.xml", rss(item(site.put("/gone", gone), "Bees"))))
+
+    ingest(environment(source), Request())
+
+    with engine.connect() as conn:
+        assert tuple(conn.execute(text("select outcome, reason from news.pages")).one()) == ("skipped", "soft_404")
