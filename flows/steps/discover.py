@@ -7,16 +7,19 @@ import hashlib
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from db import captures, pages
+from db import captures, pages, resources
 from db import sources as db_sources
-from db.sources import Poll, Renewal, StoredSource, Success, Told
+from db.resources import Renewal
+from db.sources import StoredSource, Told
+from flows.steps.asked import Asked, Document
 from flows.steps.scope import Scope
+from flows.steps.settle import settle
 from flows.wiring import Environment
 from pipeline.discover.feeds.items import settle_date
 from pipeline.discover.readers import (
@@ -31,12 +34,12 @@ from pipeline.discover.readers import (
     read,
 )
 from pipeline.discover.sources.horizon import Horizon, horizon_of
-from pipeline.discover.sources.moves import Move, current_address, next_move
+from pipeline.discover.sources.moves import current_address, next_move
 from pipeline.discover.urls import host
 from pipeline.errors import FeedError
 from pipeline.fetch.folder import list_folder
 from pipeline.fetch.local import read_local
-from pipeline.fetch.outage import is_nobodys_fault, was_offline
+from pipeline.fetch.outage import was_offline
 from pipeline.fetch.turns import turn_after_redirect
 from pipeline.fetch.web import Request, fetch_all
 from pipeline.models import (
@@ -53,52 +56,13 @@ from pipeline.models import (
     Turn,
     Validators,
 )
-from pipeline.schedule import is_checked_in_full, next_attempt_at
+from pipeline.schedule import is_checked_in_full
 
 MAX_DOCUMENTS = 500
 """Documents of one source that a daily poll reads, those first that were never read or not for the longest time."""
 
 
-MAX_EXCUSED = 3
-"""Polls in a row that came to nothing without a fault of the source, before they count as failures all the same."""
-
 _NEVER = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(slots=True)
-class _Asked:
-    """A source that is being asked, and what came of it so far. Its first document decides whether it is well."""
-
-    stored: StoredSource
-    address: str
-    period: Period
-    horizon: Horizon | None
-    move: Move | None
-    seconds: float = 0.0
-    documents: set[str] = field(default_factory=set)
-    pages: set[str] = field(default_factory=set)
-    renewals: list[Renewal] = field(default_factory=list)
-    failure: FetchFailure | None = None
-    failed_parts: list[FetchFailure] = field(default_factory=list)
-    unread: set[str] = field(default_factory=set)
-    named: set[str] = field(default_factory=set)
-    has_read: bool = False
-    has_read_part: bool = False
-    entries: int = 0
-    new_pages: int = 0
-    oldest: datetime | None = None
-    newest: datetime | None = None
-    is_partial: bool = False
-    left_unread: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Document:
-    """One document of a source that is wanted; `is_first` for the one that the poll begins with."""
-
-    asked: _Asked
-    url: str
-    is_first: bool
 
 
 def discover(env: Environment, scope: Scope, slugs: Sequence[str]) -> None:
@@ -115,28 +79,28 @@ def discover(env: Environment, scope: Scope, slugs: Sequence[str]) -> None:
         else:
             remote.append(one)
     outage = asyncio.run(_ask_all(env, scope, remote))
-    _settle(env, scope, asked, outage=outage)
+    settle(env, scope, asked, outage=outage)
 
 
-def _begin(env: Environment, scope: Scope, stored: StoredSource) -> _Asked:
+def _begin(env: Environment, scope: Scope, stored: StoredSource) -> Asked:
     now = env.now()
     address = current_address(stored.source.address, stored.move, now=now)
     if scope.since and scope.until:
         period = Period(_midnight(scope.since), _midnight(scope.until) + timedelta(days=1))
-        return _Asked(stored, address, period, None, stored.move)
+        return Asked(stored, address, period, None, stored.move)
     horizon = horizon_of(stored.source, last_success_at=stored.last_success_at, now=now)
     period = daily_period(stored.source, horizon.since if horizon else None, stored.last_success_at)
-    return _Asked(stored, address, period, horizon, stored.move)
+    return Asked(stored, address, period, horizon, stored.move)
 
 
-async def _ask_all(env: Environment, scope: Scope, asked: Iterable[_Asked]) -> bool:
+async def _ask_all(env: Environment, scope: Scope, asked: Iterable[Asked]) -> bool:
     """Ask the sources for their documents, and again for those that these lead to; whether nothing could be reached."""
     started = time.monotonic()
-    wanted = [_Document(one, _first_address(one), is_first=True) for one in asked]
+    wanted = [Document(one, _first_address(one), is_first=True) for one in asked]
     first_round: list[tuple[str, FetchResult]] = []
     while wanted:
         # Two sources may have one address: asked once, it answers for both.
-        requests: defaultdict[Request, list[_Document]] = defaultdict(list)
+        requests: defaultdict[Request, list[Document]] = defaultdict(list)
         for document in wanted:
             requests[_request(scope, document)].append(document)
         wanted = []
@@ -149,18 +113,18 @@ async def _ask_all(env: Environment, scope: Scope, asked: Iterable[_Asked]) -> b
     return was_offline(first_round)
 
 
-async def _taken(env: Environment, scope: Scope, document: _Document, result: FetchResult) -> list[_Document]:
+async def _taken(env: Environment, scope: Scope, document: Document, result: FetchResult) -> list[Document]:
     """Reading and storing a body may take seconds, in which other answers must not be kept waiting."""
     if isinstance(result, Fetched):
         return await asyncio.to_thread(_take, env, scope, document, result)
     return _take(env, scope, document, result)
 
 
-def _first_address(asked: _Asked) -> str:
+def _first_address(asked: Asked) -> str:
     return first_address(asked.stored.source, asked.address, asked.period, asked.stored.resources)
 
 
-def _request(scope: Scope, document: _Document) -> Request:
+def _request(scope: Scope, document: Document) -> Request:
     stored = document.asked.stored
     known = stored.resources.get(document.url)
     in_full = known is None or scope.is_backfill or is_checked_in_full(stored.source.slug, scope.run_id)
@@ -175,12 +139,12 @@ def _request(scope: Scope, document: _Document) -> Request:
     )
 
 
-def _turn(document: _Document) -> Turn:
+def _turn(document: Document) -> Turn:
     turn = document.asked.stored.source.options.turn or Turn()
     return turn if host(document.url) == host(document.asked.address) else turn_after_redirect(turn)
 
 
-def _take(env: Environment, scope: Scope, document: _Document, result: FetchResult) -> list[_Document]:
+def _take(env: Environment, scope: Scope, document: Document, result: FetchResult) -> list[Document]:
     """Keep what one document says; the documents to go on with."""
     asked = document.asked
     asked.documents.add(document.url)
@@ -206,13 +170,13 @@ def _take(env: Environment, scope: Scope, document: _Document, result: FetchResu
             return further
 
 
-def _move_on(env: Environment, document: _Document, moved_to: str | None) -> None:
+def _move_on(env: Environment, document: Document, moved_to: str | None) -> None:
     asked = document.asked
     if document.is_first and document.url == asked.address:
         asked.move = next_move(asked.stored.source.address, asked.address, moved_to, asked.move, now=env.now())
 
 
-def _without(document: _Document, failure: FetchFailure) -> list[_Document]:
+def _without(document: Document, failure: FetchFailure) -> list[Document]:
     """A document that could not be had: another one in its place, or a failure of the source.
 
     Past the last page of a list there is none: that is its end.
@@ -230,7 +194,7 @@ def _without(document: _Document, failure: FetchFailure) -> list[_Document]:
     return []
 
 
-def _further(scope: Scope, document: _Document, reading: Reading) -> list[_Document]:
+def _further(scope: Scope, document: Document, reading: Reading) -> list[Document]:
     asked = document.asked
     source = asked.stored.source
     if source.kind is not SourceKind.SITEMAP:
@@ -248,43 +212,43 @@ def _further(scope: Scope, document: _Document, reading: Reading) -> list[_Docum
         asked.named |= {link.url for link in wanted[room:]}
         wanted = wanted[:room]
     asked.documents |= {link.url for link in wanted}
-    return [_Document(asked, link.url, is_first=False) for link in wanted]
+    return [Document(asked, link.url, is_first=False) for link in wanted]
 
 
-def _is_wanted(scope: Scope, asked: _Asked, link: Link) -> bool:
+def _is_wanted(scope: Scope, asked: Asked, link: Link) -> bool:
     read_at = _read_at(asked, link)
     period = asked.period
     return is_worth_reading(asked.stored.source, link, read_at=read_at, period=period, is_backfill=scope.is_backfill)
 
 
-def _read_at(asked: _Asked, link: Link) -> datetime | None:
+def _read_at(asked: Asked, link: Link) -> datetime | None:
     known = asked.stored.resources.get(link.url)
     return known.read_at if known and known.body_hash else None
 
 
-def _asked_at(asked: _Asked, link: Link) -> datetime:
+def _asked_at(asked: Asked, link: Link) -> datetime:
     """When a document was asked for last, in vain or not; those never asked for come first."""
     known = asked.stored.resources.get(link.url)
     return known.read_at if known else _NEVER
 
 
-def _list_folder(env: Environment, scope: Scope, asked: _Asked) -> None:
+def _list_folder(env: Environment, scope: Scope, asked: Asked) -> None:
     try:
         entries = list_folder(asked.stored.source)
     except OSError as exc:
         asked.failure = FetchFailure(Reason.UNREADABLE, str(exc))
         return
     with env.engine.begin() as conn:
-        _remember(conn, env, scope, _Document(asked, asked.address, is_first=True), entries)
+        _remember(conn, env, scope, Document(asked, asked.address, is_first=True), entries)
 
 
-def _read_file(env: Environment, scope: Scope, asked: _Asked) -> None:
+def _read_file(env: Environment, scope: Scope, asked: Asked) -> None:
     result = read_local(Path(asked.address), max_bytes=env.limits.max_body_bytes)
-    _take(env, scope, _Document(asked, asked.address, is_first=True), result)
+    _take(env, scope, Document(asked, asked.address, is_first=True), result)
 
 
 def _keep(
-    env: Environment, scope: Scope, document: _Document, reading: Reading, validators: Validators, capture: Capture
+    env: Environment, scope: Scope, document: Document, reading: Reading, validators: Validators, capture: Capture
 ) -> None:
     """What a document says and that it was read, in one transaction: a kill loses both or neither."""
     asked, now = document.asked, env.now()
@@ -297,13 +261,13 @@ def _keep(
         asked.has_read = True
         asked.has_read_part = asked.has_read_part or not document.is_first
         if is_delivered and can_be_renewed(asked.stored.source, document.url, reading):
-            db_sources.mark_read(conn, asked.stored.id, document.url, validators, _hash(capture), now)
+            resources.mark_read(conn, asked.stored.id, document.url, validators, _hash(capture), now)
         elif not document.is_first:
             asked.unread.add(document.url)  # an index below an index
         db_sources.mark_told(conn, asked.stored.id, Told(None, asked.newest, asked.new_pages > 0), now)
 
 
-def _remember(conn: Connection, env: Environment, scope: Scope, document: _Document, entries: Sequence[Entry]) -> None:
+def _remember(conn: Connection, env: Environment, scope: Scope, document: Document, entries: Sequence[Entry]) -> None:
     asked, now = document.asked, env.now()
     told = [settle_date(entry, now=now) for entry in entries]
     admitted = [entry for entry in told if scope.admits_entry(entry)]
@@ -322,85 +286,12 @@ def _remember(conn: Connection, env: Environment, scope: Scope, document: _Docum
     asked.newest = max(filter(None, (asked.newest, max(dates, default=None))), default=None)
 
 
-def _horizon(document: _Document) -> Horizon | None:
+def _horizon(document: Document) -> Horizon | None:
     """Of a document that was named before and never read, nobody can say what of it is new."""
     asked = document.asked
     known = asked.stored.resources.get(document.url)
     was_left = known is not None and known.body_hash is None
     return replace(asked.horizon, admits_undated=False) if asked.horizon and was_left else asked.horizon
-
-
-def _settle(env: Environment, scope: Scope, asked: Sequence[_Asked], *, outage: bool) -> None:
-    """The polls of a round and the state of its sources. An outage is nobody's fault, for a while."""
-    now = env.now()
-    for one in asked:
-        one.failure = one.failure or _failure_of_parts(one)
-        if outage and one.failure and is_nobodys_fault(one.failure, outage=outage):
-            is_said = one.failure.reason == Reason.OFFLINE
-            detail = one.failure.detail if is_said else _said(one.failure)
-            one.failure = FetchFailure(Reason.OFFLINE, detail, was_asked=False)
-    with env.engine.begin() as conn:
-        db_sources.add_polls(conn, scope.run_id, [_poll(one) for one in asked])
-        if scope.is_backfill:
-            return
-        db_sources.lock(conn, [one.stored.id for one in asked])
-        db_sources.renew(conn, [renewal for one in asked for renewal in one.renewals], now)
-        for one in asked:
-            db_sources.mark_unread(conn, one.stored.id, one.unread, one.named, now)
-            if one.has_read and one.failure is None:
-                db_sources.mark_told(conn, one.stored.id, _told(one), now)
-        db_sources.mark_answered(conn, [_success(one) for one in asked if one.failure is None], now)
-        for one in asked:
-            if one.failure is not None:
-                _mark_without(conn, one, one.failure, now)
-
-
-def _failure_of_parts(asked: _Asked) -> FetchFailure | None:
-    """Where all that an index leads to is lost, so is the source; and a list that breaks off must be asked again."""
-    is_list = asked.stored.source.kind is not SourceKind.SITEMAP
-    is_lost = is_list or not (asked.has_read_part or asked.renewals or asked.entries)
-    return asked.failed_parts[0] if asked.failed_parts and is_lost else None
-
-
-def _mark_without(conn: Connection, asked: _Asked, failure: FetchFailure, now: datetime) -> None:
-    stored = asked.stored
-    if not failure.was_asked and stored.excused < MAX_EXCUSED:
-        db_sources.mark_excused(conn, stored.id, _said(failure), now)
-        return
-    move = stored.move if asked.address == stored.source.address else None
-    next_poll = next_attempt_at(stored.failures + 1, now=now, retry_after=failure.retry_after, key=stored.source.slug)
-    db_sources.mark_failed(conn, stored.id, _said(failure), move=move, next_poll_at=next_poll, now=now)
-
-
-def _poll(asked: _Asked) -> Poll:
-    state = "failed" if asked.failure else "new" if asked.new_pages else "unchanged"
-    return Poll(asked.stored.id, state, asked.seconds, asked.entries, asked.new_pages, asked.oldest, _reason(asked))
-
-
-def _reason(asked: _Asked) -> str | None:
-    """What went wrong, in whole or in part."""
-    said = [_said(asked.failure)] if asked.failure else []
-    if asked.failed_parts:
-        count = f"{len(asked.failed_parts)} of {len(asked.documents)} documents"
-        said.append(f"{count} could not be read: {_said(asked.failed_parts[0])}")
-    if asked.left_unread:
-        said.append(f"{asked.left_unread} documents left for the next polls")
-    return "; ".join(said) or None
-
-
-def _said(failure: FetchFailure) -> str:
-    return f"{failure.reason}: {failure.detail}" if failure.detail else failure.reason
-
-
-def _told(asked: _Asked) -> Told:
-    """A source that was read in whole says how much it has."""
-    is_partial = asked.renewals or asked.is_partial or asked.failed_parts or asked.left_unread
-    says_all = not is_partial and asked.stored.source.kind is not SourceKind.WORDPRESS
-    return Told(asked.entries if says_all else None, asked.newest, asked.new_pages > 0)
-
-
-def _success(asked: _Asked) -> Success:
-    return Success(asked.stored.id, _reason(asked), asked.move)
 
 
 def _hash(capture: Capture) -> str:

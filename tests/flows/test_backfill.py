@@ -9,7 +9,7 @@ from conftest import NO_RUN, NOW
 from site_server import Site, article_html, item, rss
 from sqlalchemy import Engine, text
 
-from db import pages, sources
+from db import pages, resources, sources
 from flows.ingest import Request, ingest
 from flows.wiring import Environment
 from pipeline.models import Entry, Source, SourceKind, Validators
@@ -92,7 +92,7 @@ def test_a_backfill_of_other_days_does_not_put_aside_what_the_daily_job_wants(
         sources.follow(conn, env.sources)
         source_id = sources.stored_sources(conn, ["past"])[0].id
         pages.remember_entries(conn, NO_RUN, source_id, [Entry(f"{site.url}/undated")], is_wanted=True, now=NOW)
-        sources.mark_read(conn, source_id, env.sources[0].address, Validators('"v1"'), "hash", NOW)
+        resources.mark_read(conn, source_id, env.sources[0].address, Validators('"v1"'), "hash", NOW)
     ingest(env, Request(since=date(2020, 1, 1), until=date(2020, 1, 31)))
     before = _titles(engine)
 
