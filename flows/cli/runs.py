@@ -158,7 +158,7 @@ _UNWANTED = {
 def _print_waiting(moments: Sequence[datetime]) -> None:
     if moments:
         count = plural(len(moments), "source")
-        note(f"{count} wait after a failure, the first until {plain(moments[0])} UTC; ingest --source SLUG asks now")
+        note(f"{count} waiting after a failure, the first until {plain(moments[0])} UTC; ingest --source SLUG asks now")
 
 
 def _print_unwanted(rows: Sequence[Any]) -> None:
