@@ -20,8 +20,9 @@ from typing import Any
 
 from htmldate import find_date
 
+from pipeline.dates.read import read_date
+from pipeline.dates.written import Detail, WrittenDate
 from pipeline.extract.charset import charset_in_markup, decode
-from pipeline.extract.dates.written_dates import Detail, WrittenDate, read_date
 from pipeline.extract.extract import extract
 from pipeline.models import Capture, Document
 

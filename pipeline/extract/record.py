@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from pipeline.dates.moments import parse_moment
 from pipeline.extract.dates.choose import choose_date, moment_claim
-from pipeline.extract.dates.moments import parse_moment
 from pipeline.extract.draft import Draft
 from pipeline.extract.plain import read_plain, read_titled
 from pipeline.models import DateSource, NotAnArticle, Reason

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from pipeline.extract.dates.moments import settle
+from pipeline.dates.moments import settle
 from pipeline.models import Entry
 
 FIRST_YEAR = 1990

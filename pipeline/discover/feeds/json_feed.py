@@ -7,11 +7,11 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from pipeline.dates.moments import parse_moment
 from pipeline.discover.feeds.items import FIRST_YEAR, Item
 from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
 from pipeline.extract.clean import clean_field
-from pipeline.extract.dates.moments import parse_moment
 from pipeline.models import Capture
 
 _START = re.compile(rb"^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\x00]*\{")

@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.dates.moments import parse_moment
 from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
-from pipeline.extract.dates.moments import parse_moment
 from pipeline.models import RECORD_MEDIA_TYPE, Capture, Entry, Reading
 
 _KNOWN = {"url", "text", "html", "title", "author", "language", "published_at", "site"}

@@ -1,1 +1,1 @@
-"""Dates as they are written, and which of them is the one of publication."""
+"""Which dates a page states, and which of them is the one of publication."""

@@ -10,10 +10,11 @@ from datetime import date
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
+from pipeline.dates.read import find_date, read_date
+from pipeline.dates.written import Detail, WrittenDate
 from pipeline.extract.claims.json_ld import texts
 from pipeline.extract.claims.page import Page
 from pipeline.extract.dates.choose import day_claim, moment_claim
-from pipeline.extract.dates.written_dates import Detail, WrittenDate, find_date, read_date
 from pipeline.models import DateClaim, DateSource
 
 # Names under which pages state it in <meta>: Open Graph, schema.org, Dublin Core, Parse.ly, Sailthru, homemade ones.

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from w3lib.html import remove_tags, replace_entities
 
+from pipeline.dates.moments import parse_moment
 from pipeline.discover.feeds.items import Item
 from pipeline.discover.feeds.parse import parse_feed
 from pipeline.discover.urls import canonicalize
 from pipeline.errors import FeedError
 from pipeline.extract.clean import clean_field
-from pipeline.extract.dates.moments import parse_moment
 from pipeline.models import Capture
 
 DOCS = Path(__file__).parents[3] / "docs" / "feeds.md"

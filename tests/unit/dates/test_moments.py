@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from pipeline.extract.dates.moments import parse_moment, settle
+from pipeline.dates.moments import parse_moment, settle
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 CAIRO = timezone(timedelta(hours=2))

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from pipeline.extract.dates.written_dates import Detail, find_date, read_date
+from pipeline.dates.read import find_date, read_date
+from pipeline.dates.written import Detail
 
 EAST = timezone(timedelta(hours=5, minutes=30))
 REFERENCE = datetime(2026, 3, 4, 10, tzinfo=UTC)  # a Wednesday
