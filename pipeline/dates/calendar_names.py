@@ -94,6 +94,13 @@ def long_month_names(language: str) -> dict[str, int]:
     return names | prefixed
 
 
+@lru_cache(maxsize=1)
+def month_words() -> frozenset[str]:
+    """The words with which the name of a month begins in any of the languages, long or short."""
+    names = (name for language in (*COMMON_LANGUAGES, *OTHER_LANGUAGES) for name in month_names(language))
+    return frozenset(name.split(" ")[0] for name in names)
+
+
 @lru_cache(maxsize=128)
 def weekday_names(language: str) -> dict[str, int]:
     """What the weekdays are called in a language, Monday being 0, long and short."""

@@ -14,12 +14,13 @@ from pipeline.dates.calendar_names import (
     long_month_names,
     month_names,
     month_of_prefix,
+    month_words,
     weekday_names,
 )
 from pipeline.dates.written import Detail, FoundDay
 
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s*[-/.年년]\s*(\d{1,2})\s*[-/.月월]\s*(\d{1,2})(?!\d)\s*[日일号號]?\.?")
-_YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4}|’?\d{2})(?![\d:])\.?")
+_YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})\s?([./|-])\s?(\d{1,2})\s?\2\s?(\d{4}|’?\d{2})(?![\d:])\.?")
 # They write the year first; where it stands last, the template's language wrote it.
 _YEAR_FIRST_LANGUAGES = frozenset(["zh", "ja", "ko"])
 _VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s*tháng\s*(\d{1,2})\s*(?:năm|,)?\s*(\d{4})(?!\d)")
@@ -113,15 +114,26 @@ def _months(tokens: list[str], language: str | None, *, with_day: bool) -> Itera
     common ones.
     """
     own = _primary(language)
-    for name in dict.fromkeys((own or "en", *COMMON_LANGUAGES, *OTHER_LANGUAGES)):
-        # Abbreviations of other languages are words of this one: "ago", "set".
-        names = month_names(name) if name in (own, "en") or (not own and not with_day) else long_month_names(name)
-        for start in range(len(tokens)):
-            for end in range(min(start + 3, len(tokens)), start, -1):
-                month = names.get(" ".join(tokens[start:end]))
-                if month and (not with_day or _day_beside(tokens, start, end) is not None):
-                    yield month, start, end
-                    break
+    words = [start for start, token in enumerate(tokens) if not token.isdecimal()]
+    for name in dict.fromkeys((own or "en", "en")):
+        yield from _months_among(tokens, words, month_names(name), with_day=with_day)
+    others = [start for start in words if tokens[start] in month_words()]
+    for name in (*COMMON_LANGUAGES, *OTHER_LANGUAGES) if others else ():
+        if name not in (own, "en"):
+            # Abbreviations of other languages are words of this one: "ago", "set".
+            names = long_month_names(name) if own or with_day else month_names(name)
+            yield from _months_among(tokens, others, names, with_day=with_day)
+
+
+def _months_among(
+    tokens: list[str], starts: list[int], names: dict[str, int], *, with_day: bool
+) -> Iterator[tuple[int, int, int]]:
+    for start in starts:
+        for end in range(min(start + 3, len(tokens)), start, -1):
+            month = names.get(" ".join(tokens[start:end]))
+            if month and (not with_day or _day_beside(tokens, start, end) is not None):
+                yield month, start, end
+                break
 
 
 def _month_of_prefix(tokens: list[str], languages: tuple[str, ...]) -> tuple[int, int, int] | None:
@@ -208,7 +220,7 @@ def languages_from(language: str | None) -> tuple[str, ...]:
 
 
 def _primary(language: str | None) -> str:
-    return (language or "").casefold().split("-")[0]
+    return (language or "").casefold().split("-")[0].removeprefix("und")
 
 
 def day_of(year: int, month: int, day: int) -> date | None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from math import prod
 from typing import Final
 
+from pipeline.dates.written import Detail, WrittenDate
 from pipeline.models import DateChoice, DateClaim, DateFault, DateSource, Precision
 
 GENERATED_WITHIN: Final = timedelta(minutes=10)
@@ -94,6 +95,15 @@ def moment_claim(source: DateSource, moment: datetime, *, is_update: bool = Fals
     return DateClaim(source, moment, Precision.DAY if is_day else Precision.MINUTE, names_zone, is_update)
 
 
+def written_claim(source: DateSource, found: WrittenDate, *, is_update: bool = False) -> DateClaim | None:
+    """The claim of a date as it was written; None where it names no day."""
+    if found.detail < Detail.DAY:
+        return None
+    if found.detail is Detail.DAY:
+        return day_claim(source, found.moment.date(), is_update=is_update, other_day=found.other_day)
+    return replace(moment_claim(source, found.moment, is_update=is_update), other_day=found.other_day)
+
+
 def describe_claim(claim: DateClaim) -> dict[str, object]:
     """A claim as plain values: the date as it was stated, with its zone where it named one."""
     moment = claim.moment if claim.names_zone else claim.moment.replace(tzinfo=None)
@@ -124,7 +134,8 @@ def _read_by_evidence(claim: DateClaim, claims: Sequence[DateClaim], now: dateti
     """A claim of which nobody knows what is day and what is month, read as the others say, or as is possible."""
     if claim.other_day is None:
         return claim
-    other = day_claim(claim.source, claim.other_day, is_update=claim.is_update)
+    day = claim.other_day
+    other = replace(claim, moment=claim.moment.replace(year=day.year, month=day.month, day=day.day), other_day=None)
     certain = [one for one in claims if one.other_day is None]
     supports = (any(_agree(claim, one) for one in certain), any(_agree(other, one) for one in certain))
     if supports == (False, True) or (claim.moment > now >= other.moment and supports != (True, False)):
