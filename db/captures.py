@@ -19,13 +19,14 @@ from pipeline.models import Capture, Entry, Fetched, Outcome, Source, Validators
 
 @dataclass(frozen=True, slots=True)
 class PageToLoad:
-    """A page with a body that nothing was made of yet, and what its source says about it."""
+    """A page with a body that nothing was made of yet, when it was fetched, and what its source says about it."""
 
     id: int
     source_id: int
     source: Source
     entry: Entry
     capture: Capture
+    fetched_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ def pages_to_load(conn: Connection, page_ids: Sequence[int]) -> list[PageToLoad]
                 updated_at=row.entry_updated_at,
             ),
             Capture(row.url, gzip.decompress(row.body), row.media_type, row.charset),
+            row.last_fetched_at,
         )
         for row in rows
     ]
@@ -152,7 +154,7 @@ def pages_to_load(conn: Connection, page_ids: Sequence[int]) -> list[PageToLoad]
 _TO_LOAD = text("""
     select p.id, p.source_id, p.url as page_url, p.entry_title, p.entry_author, p.entry_published_at,
            p.entry_updated_at, s.slug, s.name, s.kind, s.address, s.language, s.known_from, s.options,
-           c.url, c.media_type, c.charset, c.body
+           c.url, c.media_type, c.charset, c.body, p.last_fetched_at
     from ingest.page p
     join ingest.source s on s.id = p.source_id
     cross join lateral (select * from ingest.capture c where c.page_id = p.id order by c.fetched_at desc, c.id desc

@@ -23,14 +23,14 @@ from pipeline.topic.relevance import Relevance, relevance
 @dataclass(frozen=True, slots=True)
 class Material:
     """What an article is made of. `language` is the one that the source claims; `lexicon` are the files of the topic
-    that it is measured by, each extending the ones before.
+    that it is measured by, each extending the ones before. No date is after `fetched_at`, when the body was had.
     """
 
     entry: Entry
     capture: Capture
     language: str | None
     lexicon: tuple[Path, ...]
-    now: datetime
+    fetched_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,10 @@ def make(material: Material) -> Made | NotAnArticle:
     capture = material.capture
     if is_front_page(capture.url) and not is_front_page(material.entry.url):
         return NotAnArticle(Reason.FRONT_PAGE, "the address led to the site's front page")
-    document = extract(capture, language_hint=material.language, now=material.now)
+    document = extract(capture, language_hint=material.language, now=material.fetched_at)
     if isinstance(document, NotAnArticle):
         return document
-    article = build_article(material.entry, capture, document, now=material.now)
+    article = build_article(material.entry, capture, document, now=material.fetched_at)
     marks = fingerprint(article.text, title=article.title, language=article.language)
     score = relevance(article.title, article.text, article.language, load_lexicon(material.lexicon))
     return Made(article, hashlib.sha256(capture.body).hexdigest(), marks, score)

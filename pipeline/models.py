@@ -220,7 +220,7 @@ FetchResult = Fetched | NotModified | FetchFailure
 
 
 class DateSource(StrEnum):
-    """Who says when an article was published."""
+    """Who says when an article was published, the strongest first; the last two only say by when it was."""
 
     RECORD = "record"
     FEED = "feed"
@@ -229,6 +229,7 @@ class DateSource(StrEnum):
     VISIBLE = "visible"
     URL = "url"
     SITEMAP = "sitemap"
+    ARCHIVE = "archive"
     FIRST_SEEN = "first_seen"
 
 

@@ -31,7 +31,7 @@ def load(env: Environment, scope: Scope, page_ids: Sequence[int]) -> None:
 
 def _material(env: Environment, page: PageToLoad) -> Material:
     lexicon = env.lexicon_paths(page.source.options.topic)
-    return Material(page.entry, page.capture, page.source.language, lexicon, env.now())
+    return Material(page.entry, page.capture, page.source.language, lexicon, page.fetched_at or env.now())
 
 
 def _load_one(conn: Connection, env: Environment, scope: Scope, page: PageToLoad, made: Made | NotAnArticle) -> None:

@@ -25,7 +25,6 @@ _WEIGHT: Final = {
     DateSource.VISIBLE: 2.0,
     DateSource.URL: 2.0,
     DateSource.SITEMAP: 0.5,
-    DateSource.FIRST_SEEN: 0.0,
 }
 _RELIABILITY: Final = {
     DateSource.RECORD: 0.95,
@@ -48,19 +47,24 @@ _TRUST_IN_ORDER: Final = (
     DateSource.VISIBLE,
 )
 _OF_THE_PAGE: Final = frozenset([DateSource.JSON_LD, DateSource.META, DateSource.VISIBLE])
+# These saw the page, and do not say since when it was there.
+_BOUNDS: Final = frozenset([DateSource.ARCHIVE, DateSource.FIRST_SEEN])
 _UNIX_ZERO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY: Final = timedelta(days=1)
 
 
 def choose_date(claims: Iterable[DateClaim], now: datetime) -> DateChoice:
-    """The date of publication that the claims support, never after `now`, the moment of the fetch.
+    """The date of publication that the claims support, never after `now`, the moment of the fetch, nor after an archive
+    captured the page.
 
     Claims that can be none (the future, a placeholder, the fetch itself, day and month exchanged) are kept with their
     fault. Of the days that are left the one with the most weight wins; a date of a change counts only where there is no
     other.
     """
-    judged = _judged(_in_order(claims), now)
-    believed = [one for one in judged if not one.fault and one.source is not DateSource.FIRST_SEEN]
+    ordered = _in_order(claims)
+    now = min([now, *(one.moment for one in ordered if one.source is DateSource.ARCHIVE)])
+    judged = _judged(ordered, now)
+    believed = [one for one in judged if not one.fault and one.source not in _BOUNDS]
     published = [one for one in believed if not one.is_update] or believed
     if not published:
         why = "every date that is stated can be none" if judged else "nobody states a date"
@@ -136,7 +140,7 @@ def _read_by_evidence(claim: DateClaim, claims: Sequence[DateClaim], now: dateti
         return claim
     day = claim.other_day
     other = replace(claim, moment=claim.moment.replace(year=day.year, month=day.month, day=day.day), other_day=None)
-    certain = [one for one in claims if one.other_day is None]
+    certain = [one for one in claims if one.other_day is None and one.source not in _BOUNDS]
     supports = (any(_agree(claim, one) for one in certain), any(_agree(other, one) for one in certain))
     if supports == (False, True) or (claim.moment > now >= other.moment and supports != (True, False)):
         return other
@@ -173,7 +177,7 @@ def _is_generated(claim: DateClaim, claims: Sequence[DateClaim], now: datetime) 
     return not any(
         _agree(claim, one) and not one.fault and not one.is_update and not _is_now(one, now)
         for one in claims
-        if one.source is not DateSource.FIRST_SEEN
+        if one.source not in _BOUNDS
     )
 
 
@@ -201,7 +205,7 @@ def _voices(claims: Iterable[DateClaim], values: dict[DateSource, float]) -> dic
     voices: dict[DateSource, float] = {}
     for one in claims:
         voice = _VOICES[one.source]
-        value = values.get(one.source, 0.0) / (2 if one.other_day else 1)
+        value = values[one.source] / (2 if one.other_day else 1)
         voices[voice] = max(voices.get(voice, 0.0), value)
     return voices
 

@@ -9,7 +9,7 @@ from datetime import date
 from pipeline.dates.read import read_date
 from pipeline.extract.claims.json_ld import texts
 from pipeline.extract.claims.page import Page
-from pipeline.extract.dates.choose import day_claim, written_claim
+from pipeline.extract.dates.choose import day_claim, moment_claim, written_claim
 from pipeline.extract.dates.heading import find_heading, page_titles
 from pipeline.extract.dates.visible import visible_dates
 from pipeline.extract.dates.writing import date_language
@@ -56,7 +56,7 @@ _IN_URL = re.compile(
 )
 _DAY_FIRST_IN_URL = re.compile(r"(?<![\da-z])(?:0[1-9]|[12]\d|3[01])([-_.])(?:0[1-9]|1[0-2])\1(?:19|20)\d\d(?!\d)")
 _SHORT_IN_URL = re.compile(r"/(?P<year>(?:19|20)\d\d)/(?P<month>\d{1,2})/(?P<day>\d{1,2})(?=/|$)")
-_ARCHIVED = re.compile(r"^https?://[^/]+/web/\d{14}[a-z_]*/")
+_ARCHIVED = re.compile(r"^https?://[^/]+/web/(\d{14})[a-z_]*/")
 _IN_SCRIPT = re.compile(
     r"\"(?:datePublished|publishedAt|published_at|publishDate|publish_date|publicationDate|publication_date|pubDate)\""
     r"\s*:\s*\"([^\"]{8,40})\""
@@ -78,7 +78,7 @@ def page_dates(page: Page) -> list[DateClaim]:
     found += _address(page, language)
     if all(one.is_update for one in found):
         found += _scripts(page, language)
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys([*found, *_archive(page)]))
 
 
 def _scripts(page: Page, language: str | None) -> list[DateClaim]:
@@ -123,6 +123,14 @@ def _claims(
         claim = found and written_claim(source, found, is_update=is_update)
         if claim:
             yield claim
+
+
+def _archive(page: Page) -> Iterator[DateClaim]:
+    """When a web archive captured the page, as its address there says (…/web/20140109030403/https://…)."""
+    found = _ARCHIVED.match(page.url)
+    captured = read_date(found[1]) if found else None
+    if captured:
+        yield moment_claim(DateSource.ARCHIVE, captured.moment)
 
 
 def _address(page: Page, language: str | None) -> Iterator[DateClaim]:

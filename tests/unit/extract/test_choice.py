@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from pipeline.extract.dates.choose import choose_date, day_claim, describe_claim, moment_claim
+from pipeline.dates.written import Detail, WrittenDate
+from pipeline.extract.dates.choose import choose_date, day_claim, describe_claim, moment_claim, written_claim
 from pipeline.models import DateClaim, DateFault, DateSource
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -99,13 +100,47 @@ def on(source: DateSource, month: int, day: int) -> DateClaim:
             SITEMAP,
             datetime(2026, 2, 3, 9, tzinfo=UTC),
         ),
+        ("a capture of an archive is no publication", [at(DateSource.ARCHIVE, 2, 3)], None, None),
+        (
+            "nothing was published after an archive had it",
+            [at(JSON_LD, 2, 20), at(DateSource.ARCHIVE, 2, 3), on(VISIBLE, 2, 1)],
+            VISIBLE,
+            datetime(2026, 2, 1, tzinfo=UTC),
+        ),
+        (
+            "some hours after an archive had it is then",
+            [at(META, 2, 3, 20), at(DateSource.ARCHIVE, 2, 3)],
+            META,
+            datetime(2026, 2, 3, 9, tzinfo=UTC),
+        ),
+        (
+            "the moment of the archive's own fetch",
+            [at(JSON_LD, 2, 3), at(DateSource.ARCHIVE, 2, 3), on(VISIBLE, 2, 1)],
+            VISIBLE,
+            datetime(2026, 2, 1, tzinfo=UTC),
+        ),
+        (
+            "of several archives the first to have it",
+            [at(DateSource.ARCHIVE, 2, 20), at(DateSource.ARCHIVE, 2, 3), at(META, 2, 10)],
+            None,
+            None,
+        ),
+        (
+            "01/02 at a time read by evidence keeps its time",
+            [
+                on(URL, 2, 1),
+                written_claim(VISIBLE, WrittenDate(datetime(2026, 1, 2, 8, 4), Detail.MINUTE, date(2026, 2, 1))),  # noqa: DTZ001
+            ],
+            VISIBLE,
+            datetime(2026, 2, 1, 8, 4, tzinfo=UTC),
+        ),
         ("first seen is no publication", [moment_claim(DateSource.FIRST_SEEN, NOW)], None, None),
     ],
 )
 def test_the_date_that_is_chosen(
-    what: str, claims: list[DateClaim], source: DateSource | None, moment: datetime | None
+    what: str, claims: list[DateClaim | None], source: DateSource | None, moment: datetime | None
 ) -> None:
-    choice = choose_date(claims, NOW)
+    choice = choose_date(filter(None, claims), NOW)
 
     assert (choice.source, choice.at) == (source, moment), what
     assert (choice.confidence is None) is (moment is None), what
