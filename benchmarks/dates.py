@@ -13,8 +13,9 @@ import argparse
 import gzip
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,12 @@ from pipeline.extract.charset import charset_in_markup, decode
 from pipeline.extract.extract import extract
 from pipeline.models import Capture, Document
 
+OURS = "newsfold"
+_HTMLDATE: dict[str, dict[str, bool]] = {
+    "htmldate": {},
+    "original": {"original_date": True, "extensive_search": False},
+    "original, extensive": {"original_date": True, "extensive_search": True},
+}
 _SECOND = timedelta(seconds=1)
 _REFERENCES = (
     datetime(2012, 11, 13, 23, 59, tzinfo=UTC),
@@ -81,24 +88,42 @@ def strings(folder: Path) -> dict[str, Any]:
 
 
 def pages(folder: Path, now: datetime) -> dict[str, Any]:
-    """Share of pages with the right day, by set, ours beside htmldate's fast search of the first date."""
-    sets: dict[str, dict[str, int]] = {}
+    """By set: how many pages with a gold day get it, how many without one get any, ours beside htmldate's modes."""
+    sets: dict[str, dict[str, Any]] = {}
     future = 0
     for row in _rows(folder / "extraction" / "gold.jsonl"):
         gold = read_date(row.get("date") or "")
-        if gold is None or gold.detail < Detail.DAY:
-            continue
+        day = gold.moment.date() if gold and gold.detail >= Detail.DAY else None
         body = gzip.decompress((folder / "extraction" / row["html"]).read_bytes())
         document = extract(Capture(row["url"] or "file:///page", body, "text/html"), now=now)
         ours = document.published_at if isinstance(document, Document) else None
+        is_moment = gold is not None and ours is not None and ours == _utc(gold.moment)
+        found = {OURS: day if is_moment else ours and ours.date()}
         html = decode(body, [None, charset_in_markup(body)]) or ""
-        theirs = find_date(html, url=row["url"], original_date=True, extensive_search=False)
-        counts = sets.setdefault(row["set"], {"pages": 0, "ours": 0, "htmldate": 0})
-        counts["pages"] += 1
-        counts["ours"] += ours is not None and (ours.date() == gold.moment.date() or ours == _utc(gold.moment))
-        counts["htmldate"] += theirs == gold.moment.date().isoformat()
+        for name, mode in _HTMLDATE.items():
+            theirs = find_date(html, url=row["url"], **mode)
+            found[name] = date.fromisoformat(theirs) if theirs else None
+        counts = sets.setdefault(row["set"], {"dated": 0, "undated": 0, "right": Counter(), "given": Counter()})
+        counts["dated" if day else "undated"] += 1
+        counts["right"].update(name for name, one in found.items() if day and one == day)
+        counts["given"].update(name for name, one in found.items() if not day and one)
         future += ours is not None and ours > now
     return {"sets": sets, "in_the_future": future}
+
+
+def _print_pages(measured: dict[str, Any]) -> None:
+    readers = (OURS, *_HTMLDATE)
+    print(f"| set | pages with a gold day | {' | '.join(readers)} |\n| --- | --- |{' --- |' * len(readers)}")
+    for name, counts in measured["sets"].items():
+        if counts["dated"]:
+            print(
+                f"| {name} | {counts['dated']} |",
+                *(f"{counts['right'][who] / counts['dated']:.3f} |" for who in readers),
+            )
+    print(f"\n| set | pages without | {' | '.join(readers)} |\n| --- | --- |{' --- |' * len(readers)}")
+    for name, counts in measured["sets"].items():
+        print(f"| {name} | {counts['undated']} |", *(f"{counts['given'][who]} |" for who in readers))
+    print(f"\ndates in the future: {measured['in_the_future']}")
 
 
 def main() -> None:
@@ -117,11 +142,7 @@ def main() -> None:
         end="",
     )
     print(f"| {read['share']:.3f} | {read['ms_per_string']:.2f} |\n\nwrong: {', '.join(map(repr, read['wrong']))}\n")
-    print("| set | pages | day-exact | htmldate |\n| --- | --- | --- | --- |")
-    for name, counts in dated["sets"].items():
-        shares = (f"{counts[who] / counts['pages']:.3f}" for who in ("ours", "htmldate"))
-        print(f"| {name} | {counts['pages']} | {' | '.join(shares)} |")
-    print(f"\ndates in the future: {dated['in_the_future']}")
+    _print_pages(dated)
 
 
 if __name__ == "__main__":

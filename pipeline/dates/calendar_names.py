@@ -37,6 +37,12 @@ def _numbered(names: str) -> dict[str, int]:
 _MORE_MONTHS: Final[dict[str, dict[str, int]]] = {
     "en": {"sept": 9},
     "ru": {"мая": 5, "сент": 9, "нояб": 11},
+    "el": _numbered(
+        "γενάρη, φλεβάρη, μάρτη, απρίλη, μάη, ιούνη, ιούλη, αυγούστου, σεπτέμβρη, οκτώβρη, νοέμβρη, δεκέμβρη"
+    )
+    | _numbered(
+        "γενάρης, φλεβάρης, μάρτης, απρίλης, μάης, ιούνης, ιούλης, αύγουστος, σεπτέμβρης, οκτώβρης, νοέμβρης, δεκέμβρης"
+    ),
     "vi": _numbered(
         "tháng một, tháng hai, tháng ba, tháng tư, tháng năm, tháng sáu, tháng bảy, tháng tám, tháng chín, tháng mười, "
         "tháng mười một, tháng mười hai"

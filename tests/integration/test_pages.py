@@ -181,7 +181,7 @@ def test_a_body_comes_back_byte_by_byte(engine: Engine) -> None:
         assert captures.keep_capture(conn, run_id, page_id, Fetched(capture, Validators('"one"')), now=NOW)
         [page] = captures.pages_to_load(conn, [page_id])
 
-    assert page.capture == capture
+    assert (page.capture, page.fetched_at) == (capture, NOW)
     assert _rows(engine, "select size, octet_length(body) < size from ingest.capture") == [(len(body), True)]
 
 

@@ -22,7 +22,7 @@ _WEIGHT: Final = {
     DateSource.FEED: 4.0,
     DateSource.JSON_LD: 3.0,
     DateSource.META: 2.5,
-    DateSource.VISIBLE: 2.0,
+    DateSource.VISIBLE: 1.8,
     DateSource.URL: 2.0,
     DateSource.SITEMAP: 0.5,
 }

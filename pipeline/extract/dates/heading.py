@@ -61,7 +61,7 @@ def _longest_line(body: HtmlElement, title: str) -> HtmlElement | None:
 
 
 def _lines(body: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
-    for element in islice(body.iter(), _MOST_ELEMENTS):
+    for element in islice(body.iter("*"), _MOST_ELEMENTS):
         if element.text and element.tag not in _SHOWN_TO_NOBODY:
             yield " ".join(element.text.split()), element
         if element.tail:

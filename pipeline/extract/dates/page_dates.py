@@ -62,6 +62,7 @@ _IN_SCRIPT = re.compile(
     r"\s*:\s*\"([^\"]{8,40})\""
 )
 _MOST_OF_A_KIND = 6
+_MOST_VALUES = 2
 
 
 def page_dates(page: Page) -> list[DateClaim]:
@@ -109,7 +110,9 @@ def _json_ld(page: Page, language: str | None) -> Iterator[DateClaim]:
 
 
 def _meta(page: Page, language: str | None) -> Iterator[DateClaim]:
-    published = [value for name in _PUBLISHED_META for value in page.meta.get(name, ())]
+    named = (page.meta.get(name, ()) for name in _PUBLISHED_META)
+    # One name with many values is of the comments or reviews on the page.
+    published = [value for values in named if len(set(values)) <= _MOST_VALUES for value in values]
     updated = [value for name in _UPDATED_META for value in page.meta.get(name, ())]
     yield from _claims(DateSource.META, published[:_MOST_OF_A_KIND], language)
     yield from _claims(DateSource.META, updated[:_MOST_OF_A_KIND], language, is_update=True)

@@ -14,42 +14,26 @@ from lxml.html import HtmlElement
 from pipeline.dates.read import find_date, read_date
 from pipeline.dates.written import WrittenDate
 from pipeline.extract.dates.choose import written_claim
+from pipeline.extract.dates.marks import (
+    BOX,
+    BOX_TAGS,
+    ELSEWHERE,
+    MARKED,
+    PUBLISHED_MARK,
+    PUBLISHED_WORDS,
+    UPDATE_MARK,
+    UPDATE_WORDS,
+)
 from pipeline.extract.dates.writing import order_in
 from pipeline.models import DateClaim, DateSource
 
 _STATED = XPath(
-    ".//time | .//*[@itemprop][contains(@itemprop, 'date') or contains(@itemprop, 'Date')] | .//*[@datetime]"
-    " | .//abbr[@title]"
+    ".//*[@datetime or @itemprop or (@title and self::abbr)]"
+    "[not(@itemprop) or @datetime or contains(@itemprop, 'date') or contains(@itemprop, 'Date')]"
 )
-_MARKED = re.compile(
-    r"(?:^|[-_\s])(?:time|published|publish|timestamp|byline|meta|fecha|datum|data|info|source)(?:[-_\s]|$)"
-    r"|date|publi|posted|pubtime|author|autor|post-?(?:info|foot|meta)",
-    re.IGNORECASE,
-)
-_PUBLISHED_MARK = re.compile(r"publi(?!c(?:[-_\s]|$))|posted", re.IGNORECASE)
-_UPDATE_MARK = re.compile(r"updat|modif|revis|edited", re.IGNORECASE)
-_UPDATE_WORDS = re.compile(
-    r"updated?\b|last modified|actualizad|atualizad|mis(?:e)? à jour|modifié|aktualisiert|geändert|aggiornat|modificat"
-    r"|bijgewerkt|zaktualizowan|aktualizacj|aktualizov|uppdaterad|opdateret|oppdatert|päivitetty|frissítve|güncelle"
-    r"|обновлен|обновлён|изменен|оновлен|ενημέρωση|تحديث|محدث|به‌روز|بروزرسانی|עודכן|अपडेट|হালনাগাদ|更新|수정|cập nhật"
-    r"|diperbarui|อัปเดต|actualitzat|actualizat|ажурирано|ažurirano",
-    re.IGNORECASE,
-)
-_PUBLISHED_WORDS = re.compile(
-    r"\bpublish|\bposted\b|date posted|publicad|publié|mis en ligne|veröffentlicht|pubblicat|gepubliceerd|geplaatst"
-    r"|opublikowan|publikov|publicerad|publicat|julkaistu|udgivet|közzétéve|yayınlan|yayım|eklenme|objavljen|објављен"
-    r"|опубликован|опубліков|публикаци|размещен|публикуван|δημοσίευση|δημοσιεύθηκε|δημοσιεύτηκε|ανάρτηση"
-    r"|نشر|انتشار|شائع|שפורסם|פורסם|प्रकाशित|প্রকাশ|发布|發布|发表|發表|刊登|公開|掲載|投稿日|配信|입력|게재|등록"
-    r"|diterbitkan|dipublikasikan|đăng lúc|ngày đăng|เผยแพร่|วันที่โพสต์",
-    re.IGNORECASE,
-)
-# Parts of a page that are about something else, whatever stands beside them.
-_ELSEWHERE = re.compile(r"related|sidebar|comment|recommend|popular|trending|newsletter|copyright", re.IGNORECASE)
-# Boxes that an article's head or foot may be too.
-_BOX_TAGS = frozenset(["nav", "footer", "aside", "form", "select"])
-_BOX = re.compile(r"widget|footer|more-|teaser|latest|promo", re.IGNORECASE)
 _SKIPPED = frozenset(["script", "style", "noscript", "template", "svg", "option", "title", "textarea"])
 _YEAR = re.compile(r"(?<!\d)(?:1[349]|20|25)\d\d(?!\d)|[٠-٩۰-۹०-९০-৯๐-๙０-９]{4}|令和|民[國国]|(?<!\d)1\d\d\s*年")
+_DIGITS = re.compile(r"\d\d\d|[令民]")  # what every year has, and few lines
 _FIRST_YEAR = 1900
 _LONGEST_RUN = 400
 _LONGEST_BLOCK = 180
@@ -61,7 +45,6 @@ _LINES_ABOVE_HEADING = 6
 _AROUND = 2
 _MOST_CHILDREN = 12
 _LONGEST_LABEL = 40
-_MAX_LINES = 5_000
 
 
 class Rank(IntEnum):
@@ -79,7 +62,7 @@ _NEAR = (Rank.BESIDE_HEADING, Rank.JUST_ABOVE)
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """Where a date may be shown: an element, the text that it shows there, and how many lines stand before it."""
+    """Where a date may be: in which line of the page and in which element; what that shows, or states for machines."""
 
     line: int
     element: HtmlElement
@@ -124,12 +107,12 @@ def _spots(body: HtmlElement, heading: HtmlElement | None) -> tuple[list[_Spot],
     found: list[_Spot] = []
     heading_line: int | None = None
     line = 0
-    for element in body.iter():
+    for element in body.iter("*"):
         if element is heading:
-            heading_line = line
+            heading_line = line + 1
         stated = _stated(element) if element in stating else ""
         if stated:
-            found.append(_Spot(line, element, "", stated))
+            found.append(_Spot(line + 1, element, "", stated))
         text, tail = element.text, element.tail
         if text and element.tag not in _SKIPPED and not text.isspace():
             line += 1
@@ -148,7 +131,7 @@ def _stating(body: HtmlElement) -> list[HtmlElement]:
 
 
 def _may_be_dated(text: str) -> bool:
-    return len(text) <= _LONGEST_RUN and _YEAR.search(text) is not None
+    return len(text) <= _LONGEST_RUN and _DIGITS.search(text) is not None and _YEAR.search(text) is not None
 
 
 def _place(line: int, heading_line: int | None) -> Rank:
@@ -169,10 +152,10 @@ def _dated(
 ) -> Iterator[tuple[Rank, DateClaim]]:
     dates = list(_stated_dates(spot, language) if spot.stated else _shown_dates(spot, place, language))
     within = _within(spot.element, around_heading) if dates else []
-    if any(map(_ELSEWHERE.search, map(_marks, within))):
+    if any(map(ELSEWHERE.search, map(_marks, within))):
         return
     is_near = place in _NEAR
-    is_in_box = any(one.tag in _BOX_TAGS or (not is_near and _BOX.search(_marks(one))) for one in within)
+    is_in_box = any(one.tag in BOX_TAGS or (not is_near and BOX.search(_marks(one))) for one in within)
     for is_labelled, claim in dates:
         if is_labelled and not claim.is_update:
             yield Rank.LABELLED, claim
@@ -186,8 +169,8 @@ def _stated_dates(spot: _Spot, language: str | None) -> Iterator[tuple[bool, Dat
         return
     marks = _marks(spot.element)
     said = f"{_said_before(spot.element)} {_short_text(spot.element)}"
-    is_published = _PUBLISHED_WORDS.search(said) is not None or spot.element.get("pubdate") is not None
-    is_update = not is_published and bool(_UPDATE_MARK.search(marks) or _UPDATE_WORDS.search(said))
+    is_published = PUBLISHED_WORDS.search(said) is not None or spot.element.get("pubdate") is not None
+    is_update = not is_published and bool(UPDATE_MARK.search(marks) or UPDATE_WORDS.search(said))
     is_named = "datepublished" in (spot.element.get("itemprop") or "").lower()
     claim = _claim(found, is_update=is_update)
     if claim:
@@ -197,14 +180,14 @@ def _stated_dates(spot: _Spot, language: str | None) -> Iterator[tuple[bool, Dat
 def _shown_dates(spot: _Spot, place: Rank, language: str | None) -> Iterator[tuple[bool, DateClaim]]:
     marks = _marks(spot.element)
     is_marked = (
-        _MARKED.search(" ".join([marks, *map(_marks, islice(spot.element.iterancestors(), _AROUND))])) is not None
+        MARKED.search(" ".join([marks, *map(_marks, islice(spot.element.iterancestors(), _AROUND))])) is not None
     )
     for text in _readings(spot):
         said = f"{_said_before(spot.element)} {_short_text(spot.element)} {text}"
-        is_labelled = bool(_PUBLISHED_WORDS.search(said) or _PUBLISHED_MARK.search(marks))
+        is_labelled = bool(PUBLISHED_WORDS.search(said) or PUBLISHED_MARK.search(marks))
         is_short = len(text) <= _LONGEST_LINE and sum(map(str.isalpha, text)) <= _MOST_OTHER_LETTERS
         if is_labelled or (is_marked and place is not Rank.ABOVE) or (is_short and place in _NEAR):
-            is_update = _UPDATE_MARK.search(marks) is not None and not is_labelled
+            is_update = UPDATE_MARK.search(marks) is not None and not is_labelled
             written = _line_dates(text, language)
             claims = [(is_labelled, _claim(found, is_update=is_change or is_update)) for found, is_change in written]
             if claims:
@@ -225,9 +208,9 @@ def _readings(spot: _Spot) -> Iterator[str]:
 
 def _line_dates(text: str, language: str | None) -> Iterator[tuple[WrittenDate, bool]]:
     """The dates of a line, and whether each is of a change: what follows a word for a change is."""
-    change = _UPDATE_WORDS.search(text)
+    change = UPDATE_WORDS.search(text)
     parts = [(text, False)] if not change else [(text[: change.start()], False), (text[change.start() :], True)]
-    if change and not _YEAR.search(parts[0][0]) and (second := _PUBLISHED_WORDS.search(text, change.end())):
+    if change and not _YEAR.search(parts[0][0]) and (second := PUBLISHED_WORDS.search(text, change.end())):
         parts = [(text[change.start() : second.start()], True), (text[second.start() :], False)]
     for part, is_change in parts:
         found = find_date(part[-_LONGEST_LINE:], language=language) if _YEAR.search(part) else None

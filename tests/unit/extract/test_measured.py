@@ -10,14 +10,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from lxml.html import HTMLParser, document_fromstring
 
+from pipeline.dates.read import read_date
+from pipeline.dates.written import Detail
 from pipeline.extract.charset import decode
 from pipeline.extract.claims.language import detect_language
+from pipeline.extract.claims.page import read_page
+from pipeline.extract.dates.choose import choose_date
+from pipeline.extract.dates.page_dates import page_dates
 from pipeline.extract.extract import extract
 from pipeline.models import RECORD_MEDIA_TYPE, Capture, Document, NotAnArticle, Reason
 
 EVAL = Path(__file__).parents[4] / "shared" / "eval"
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+REFERENCE = datetime(2021, 10, 19, tzinfo=UTC)
 
 pytestmark = pytest.mark.skipif(not EVAL.is_dir(), reason=f"the shared test material is not at {EVAL}")
 
@@ -74,3 +81,27 @@ def test_main_texts_are_at_least_as_good_as_by_the_extractors_default() -> None:
         ours.append(overlap(found.text if isinstance(found, Document) else "", row["text"]))
         default.append(overlap(trafilatura.extract(decode(body, []) or "", url=row["url"]) or "", row["text"]))
     assert statistics.mean(ours) >= max(0.9, statistics.mean(default))
+
+
+def test_pages_get_the_day_they_were_published_on() -> None:
+    right, sets = [], []
+    for row in rows((EVAL / "extraction" / "gold.jsonl").read_text("utf-8").splitlines()):
+        gold = read_date(row.get("date") or "")
+        if gold is None or gold.detail < Detail.DAY:
+            continue
+        html = decode(gzip.decompress((EVAL / "extraction" / row["html"]).read_bytes()), []) or ""
+        tree = document_fromstring(html.encode(), parser=HTMLParser(encoding="utf-8", remove_comments=True))
+        page = read_page(tree, row["url"] or "file:///x")
+        at = choose_date(page_dates(page), NOW).at
+        assert at is None or at <= NOW
+        right.append(at is not None and (at.date() == gold.moment.date() or at == gold.moment))
+        sets.append(row["set"])
+    assert statistics.mean(right) >= 0.945
+    assert statistics.mean(one for one, name in zip(right, sets, strict=True) if name == "fundus") >= 0.99
+
+
+def test_written_dates_are_read() -> None:
+    strings = rows((EVAL / "dates" / "strings.jsonl").read_text("utf-8").splitlines())
+    whole = [row for row in strings if row["source"] != "feedvalidator"]
+    read = [(row["expect"], read_date(row["input"], reference=REFERENCE)) for row in whole]
+    assert statistics.mean((found is None) == (expected is None) for expected, found in read) >= 0.95
