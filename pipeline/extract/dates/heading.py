@@ -13,6 +13,7 @@ from pipeline.extract.claims.page import Page
 _TAGS = ("h1", "h2", "h3", "h4")
 _SHORTEST = 6
 _MOST_HEADINGS = 200
+_MOST_RUNS = 24
 _MOST_ELEMENTS = 4_000
 # How much alike a heading and the title are at least; else a line of the page may be more like it.
 _SURE = 0.4
@@ -29,7 +30,10 @@ def page_titles(page: Page) -> list[str]:
 
 def find_heading(body: HtmlElement, titles: Sequence[str]) -> HtmlElement | None:
     """The element that shows the title: a heading, else a line that says so; else the first <h1> there is."""
-    headings = [(_letters(one.text_content()), one) for one in islice(body.iter(*_TAGS), _MOST_HEADINGS)]
+    headings = [
+        (_letters("".join(islice(one.itertext(), _MOST_RUNS))), one)
+        for one in islice(body.iter(*_TAGS), _MOST_HEADINGS)
+    ]
     for title in filter(None, map(_letters, titles)):
         alike = [(_likeness(text, title), one) for text, one in headings]
         likeness, element = max(alike, default=(0.0, None), key=lambda pair: pair[0])

@@ -43,7 +43,8 @@ _MOST_DATES = 6
 _LINES_BELOW_HEADING = 14
 _LINES_ABOVE_HEADING = 6
 _AROUND = 2
-_MOST_CHILDREN = 12
+_MOST_RUNS = 60
+_MOST_SPOTS = 500
 _LONGEST_LABEL = 40
 
 
@@ -108,6 +109,8 @@ def _spots(body: HtmlElement, heading: HtmlElement | None) -> tuple[list[_Spot],
     heading_line: int | None = None
     line = 0
     for element in body.iter("*"):
+        if len(found) >= _MOST_SPOTS:
+            break
         if element is heading:
             heading_line = line + 1
         stated = _stated(element) if element in stating else ""
@@ -219,7 +222,8 @@ def _line_dates(text: str, language: str | None) -> Iterator[tuple[WrittenDate, 
 
 
 def _short_text(element: HtmlElement) -> str:
-    text = " ".join(" ".join(element.itertext()).split()) if len(element) <= _MOST_CHILDREN else ""
+    runs = list(islice(element.itertext(), _MOST_RUNS + 1))
+    text = " ".join(" ".join(runs).split()) if len(runs) <= _MOST_RUNS else ""
     return text if len(text) <= _LONGEST_BLOCK else ""
 
 
