@@ -106,7 +106,7 @@ def open_environment(settings: Settings) -> Iterator[Environment]:
         engine = connect(url)
         try:
             migrate.upgrade(engine)
-            with _sandbox(settings) as sandbox:
+            with new_sandbox(settings, preloaded=[make.__module__]) as sandbox:
                 yield Environment(settings, engine, sources, make=partial(sandbox.make, make))
         except OperationalError as exc:
             said = " ".join(str(exc.orig).split())
@@ -117,10 +117,11 @@ def open_environment(settings: Settings) -> Iterator[Environment]:
             engine.dispose()
 
 
-def _sandbox(settings: Settings) -> Sandbox:
+def new_sandbox(settings: Settings, *, preloaded: Sequence[str] = ()) -> Sandbox:
+    """A sandbox with the limits of the settings."""
     memory = settings.extraction_memory_mb * 1_000_000
     limits = SandboxLimits(settings.extraction_timeout_seconds, memory)
-    return Sandbox(settings.extraction_workers, limits, preloaded=[make.__module__])
+    return Sandbox(settings.extraction_workers, limits, preloaded=preloaded)
 
 
 @contextmanager

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from flows.cli.console import note, out, plain, print_json, table, text
-from flows.wiring import read_settings, utc_now, web_limits
+from flows.wiring import new_sandbox, read_settings, utc_now, web_limits
 from pipeline.errors import UserError
 from pipeline.extract.dates.choose import choose_date, describe_claim
 from pipeline.extract.extract import extract
@@ -32,7 +33,8 @@ _NO_ARTICLE = 1
 
 def show(where: str, *, json: bool) -> int:
     """Print what extraction makes of a file or an address; 1 where that is no article, or nothing was had."""
-    limits = web_limits(read_settings())
+    settings = read_settings()
+    limits = web_limits(settings)
     is_address = where.startswith(("http://", "https://"))
     answer = asyncio.run(_fetch(where, limits)) if is_address else _read(Path(where), limits)
     if not isinstance(answer, Fetched):
@@ -40,7 +42,8 @@ def show(where: str, *, json: bool) -> int:
         _print({"url": where, "reason": failed.reason, "detail": failed.detail}, json=json)
         return _NO_ARTICLE
     now = utc_now()
-    document = extract(answer.capture, now=now)
+    with new_sandbox(settings) as sandbox:
+        [document] = sandbox.make(partial(extract, now=now), [answer.capture])
     _print(_described(answer, document, now), json=json)
     return _NO_ARTICLE if isinstance(document, NotAnArticle) else 0
 

@@ -88,3 +88,23 @@ def test_a_file_that_cannot_be_read_is_the_user_s_mistake(name: str, run: Run, t
 
     assert code == 2
     assert "→" in err
+
+
+@pytest.mark.parametrize(
+    ("limit", "line"),
+    [
+        (("NEWSFOLD_EXTRACTION_TIMEOUT_SECONDS", "0.01"), "extraction_timeout (more than 0.01 s)"),
+        (("NEWSFOLD_EXTRACTION_MEMORY_MB", "200"), "extraction_memory (more than 200 MB)"),
+    ],
+    ids=["time", "memory"],
+)
+def test_a_page_beyond_the_limits_of_a_run_is_told_in_one_line(
+    limit: tuple[str, str], line: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(*limit)
+    (tmp_path / "long.html").write_text("<div><p>The harbour closes.</p></div>" * 250_000, encoding="utf-8")
+
+    code, out, err = run(str(tmp_path / "long.html"))
+
+    assert (code, out) == (1, "")
+    assert " ".join(err.split()) == f"no article at {(tmp_path / 'long.html').as_uri()}: {line}"

@@ -35,7 +35,7 @@ def tell_language(text: str, hint: str | None) -> ToldLanguage:
     sample, hinted = text[:_SAMPLE_CHARACTERS], primary_tag(hint)
     if not count_letters(sample):
         return ToldLanguage(hinted)
-    language, probability = _identifier().classify(sample)
+    language, probability = load_model().classify(sample)
     if hinted and probability < _MIN_PROBABILITY:
         return ToldLanguage(hinted, None if hinted != language else _rounded(probability))
     return ToldLanguage(str(language), _rounded(probability))
@@ -57,8 +57,8 @@ def primary_tag(tag: str | None) -> str | None:
 
 
 @functools.cache
-def _identifier() -> LanguageIdentifier:
-    """Loaded at the first text: the model takes more than a second."""
+def load_model() -> LanguageIdentifier:
+    """The model, loaded at the first text: it takes half a second of CPU."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
