@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """What the extraction sandbox costs and saves: start-up, throughput against one process, memory over many pages.
 
-usage: sandbox.py [DIR] [--pages N] [--direct N] [--workers N] [--json]
+usage: sandbox.py [DIR] [--pages N] [--rounds N] [--workers N] [--json]
 
-DIR holds `html/*.gz` (default: ../shared/eval/extraction beside the checkout); its pages are cycled. `--direct` is how
-many of them one process reads with trafilatura alone, for the ratio. Memory is the resident memory of this process
-and all that it started, with the pages of shared memory counted once for each.
+DIR holds `html/*.gz` (default: ../shared/eval/extraction beside the checkout); its pages are cycled. Throughput: in
+each round a part of the pages is read by trafilatura alone (default, with metadata) in this process, by the same in
+the sandbox, and by newsfold in the sandbox, one after another; figures are medians of the rounds, and of their ratios.
+Where other programs are at work too, judge by the CPU seconds and not by the clock. `--pages` of newsfold in the
+sandbox follow, for memory (0: none): the resident memory of this process and all that it started, with the pages of
+shared memory counted once for each.
 """
 
 from __future__ import annotations
@@ -18,8 +21,11 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -89,23 +95,72 @@ def start_seconds() -> dict[str, float]:
     return taken
 
 
-def direct_rate(pages: list[bytes], number: int) -> float:
-    """Pages a second of trafilatura alone in this process."""
-    trafilatura_alone(pages[0])
-    began = time.perf_counter()
-    for body in islice(cycle(pages), number):
-        trafilatura_alone(body)
-    return number / (time.perf_counter() - began)
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What reading some pages took: seconds on the clock, CPU seconds of this process and of its workers."""
+
+    seconds: float
+    here: float
+    workers: float
 
 
-def sandbox_rate(pages: list[bytes], number: int, workers: int) -> float:
-    """Pages a second of trafilatura alone in the sandbox, warm."""
+def cost_of(reading: Callable[[], object]) -> Cost:
+    """Read once, and what it took."""
+    before, here, began = workers_cpu(), time.process_time(), time.perf_counter()
+    reading()
+    return Cost(time.perf_counter() - began, time.process_time() - here, workers_cpu() - before)
+
+
+def workers_cpu() -> float:
+    """CPU seconds of all that this process started and that still runs."""
+    return float(sum(sum(one.cpu_times()[:2]) for one in psutil.Process().children(recursive=True)))
+
+
+def throughput(pages: list[bytes], rounds: int, workers: int) -> dict[str, object]:
+    """Rates, ratios and CPU time of the three ways to read a page, warm."""
+    costs: dict[str, list[Cost]] = {"direct": [], "sandbox": [], "newsfold": []}
     with Sandbox(workers) as box:
-        list(box.make(trafilatura_alone, pages[: workers * 2]))
-        began = time.perf_counter()
-        for _ in box.make(trafilatura_alone, islice(cycle(pages), number)):
-            pass
-        return number / (time.perf_counter() - began)
+
+        def read_here(part: list[bytes]) -> None:
+            deque(map(trafilatura_alone, part), maxlen=0)
+
+        def read_there(task: Callable[[bytes], object], part: list[bytes]) -> None:
+            deque(box.make(task, part), maxlen=0)
+
+        warm = pages[:: max(1, len(pages) // 60)]
+        for task in (trafilatura_alone, newsfold):
+            read_there(task, warm)
+        read_here(warm[:10])
+        for number in range(rounds):
+            part = pages[number::rounds]
+            costs["direct"].append(cost_of(partial(read_here, part)))
+            costs["sandbox"].append(cost_of(partial(read_there, trafilatura_alone, part)))
+            costs["newsfold"].append(cost_of(partial(read_there, newsfold, part)))
+    sizes = [len(pages[number::rounds]) for number in range(rounds)]
+    answer: dict[str, object] = {"load": round(os.getloadavg()[0], 1)}
+    for name, found in costs.items():
+        answer |= {f"{name}_{what}": value for what, value in per_page(found, sizes).items()}
+    for name in ("sandbox", "newsfold"):
+        clock = [direct.seconds / one.seconds for direct, one in zip(costs["direct"], costs[name], strict=True)]
+        answer[f"{name}_throughput_ratio"] = round(statistics.median(clock), 2)
+        work = [
+            direct.here / (one.here + one.workers) for direct, one in zip(costs["direct"], costs[name], strict=True)
+        ]
+        busy = [one.workers / (workers * one.seconds) for one in costs[name]]
+        answer[f"{name}_idle_share"] = round(1 - statistics.median(busy), 3)
+        answer[f"{name}_throughput_ratio_by_cpu"] = round(workers * statistics.median(work), 2)
+    return answer
+
+
+def per_page(costs: list[Cost], sizes: list[int]) -> dict[str, float]:
+    """Pages a second, and milliseconds of CPU a page: medians of the rounds."""
+    pairs = list(zip(costs, sizes, strict=True))
+    figures = {
+        "pages_per_second": statistics.median(size / cost.seconds for cost, size in pairs),
+        "cpu_milliseconds_here": 1000 * statistics.median(cost.here / size for cost, size in pairs),
+        "cpu_milliseconds_in_workers": 1000 * statistics.median(cost.workers / size for cost, size in pairs),
+    }
+    return {name: round(value, 2) for name, value in figures.items()}
 
 
 def long_run(pages: list[bytes], number: int, workers: int) -> dict[str, object]:
@@ -140,26 +195,23 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, nargs="?", default=EVAL)
-    parser.add_argument("--pages", type=int, default=20_000, help=f"at least {EARLY}")
-    parser.add_argument("--direct", type=int, default=649)
+    parser.add_argument("--pages", type=int, default=20_000, help=f"at least {EARLY}, or 0")
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     pages = bodies(chosen.folder)
-    if not pages or chosen.pages < EARLY:
-        parser.error(f"needs pages in {chosen.folder}/html and --pages of at least {EARLY}")
-    direct = direct_rate(pages, chosen.direct)
-    boxed = sandbox_rate(pages, chosen.direct, chosen.workers)
+    if not pages or 0 < chosen.pages < EARLY:
+        parser.error(f"needs pages in {chosen.folder}/html and --pages of at least {EARLY}, or 0")
     start = start_seconds()
     answer: dict[str, object] = {
         "workers": chosen.workers,
         "start_seconds_sandbox": start["sandbox"],
         "start_seconds_direct": start["direct"],
-        "trafilatura_pages_per_second_direct": round(direct, 1),
-        "trafilatura_pages_per_second_sandbox": round(boxed, 1),
-        "throughput_ratio": round(boxed / direct, 2),
-        **long_run(pages, chosen.pages, chosen.workers),
+        **throughput(pages, chosen.rounds, chosen.workers),
     }
+    if chosen.pages:
+        answer |= long_run(pages, chosen.pages, chosen.workers)
     if chosen.json:
         print(json.dumps(answer, indent=2))
         return
