@@ -5,11 +5,9 @@ Importing this module loads trafilatura, which takes half a second: import it wh
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
-from lxml.etree import ElementDefaultClassLookup, LxmlError
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.etree import LxmlError
 
 from pipeline.extract.claims.page import read_page
 from pipeline.extract.claims.read import read_claims
@@ -18,6 +16,7 @@ from pipeline.extract.dates.page_dates import page_dates
 from pipeline.extract.draft import Draft
 from pipeline.extract.text.choose import best_text
 from pipeline.extract.text.clues import read_clues
+from pipeline.extract.text.markup import parse_markup
 from pipeline.extract.text.tame import strip_chrome, tame
 from pipeline.models import NotAnArticle, Reason
 
@@ -32,16 +31,12 @@ LIBRARY_FAULTS = (
     AssertionError,  # lxml's checks of a tree it has half torn down
     RecursionError,  # markup or JSON nested deeper than Python's stack
 )
-# XML 1.0 allows none of these, and lxml refuses text with them.
-_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-# Every element is an HtmlElement: lxml's own lookup asks Python for the class of each tag, which no reader needs.
-_ELEMENTS = ElementDefaultClassLookup(element=HtmlElement)
 
 
 def read_html(html: str, *, url: str, now: datetime) -> Draft | NotAnArticle:
     """What a page says: main text without comments, and its claims of title, author, site, date and canonical URL."""
     try:
-        tree = _parse(html)
+        tree = parse_markup(html)
         tame(tree)
         page = read_page(tree, url)
         claims, dated = read_claims(page), choose_date(page_dates(page), now)
@@ -69,11 +64,3 @@ def read_html(html: str, *, url: str, now: datetime) -> Draft | NotAnArticle:
         is_free=claims.is_free,
         opt_out=claims.opt_out,
     )
-
-
-def _parse(html: str) -> HtmlElement:
-    # Encoded again, because lxml refuses a str that starts with an XML declaration naming a charset; the parser's own
-    # encoding goes before what the page says of itself.
-    parser = HTMLParser(collect_ids=False, encoding="utf-8", remove_comments=True, remove_pis=True)
-    parser.set_element_class_lookup(_ELEMENTS)
-    return document_fromstring(_NOT_XML.sub("", html).encode("utf-8"), parser=parser)

@@ -1,4 +1,4 @@
-"""What reading any page needs, loaded when this is imported: for the process that the sandbox forks its workers from."""
+"""What reading any page needs, loaded on import: for the process that the sandbox forks its workers from."""
 
 import gc
 

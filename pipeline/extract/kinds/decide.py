@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lxml.etree import LxmlError, iterwalk
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement
 
 from pipeline.extract.clean import count_letters, size_of
 from pipeline.extract.kinds.notices import (
@@ -23,6 +23,7 @@ from pipeline.extract.kinds.notices import (
     PAYWALL_OPENINGS,
     SCRIPT_PARTS,
 )
+from pipeline.extract.text.markup import parse_markup
 from pipeline.models import Document, NotAnArticle, Reason
 
 # Sizes are those of `size_of`.
@@ -36,7 +37,6 @@ _BEFORE_OPENING = 24
 # Between a headline and its teaser may stand a date, a name and a section.
 _TEASER_WITHIN = 3
 
-_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _SEGMENTS = re.compile(r"\s[-–—|·•:»«/]\s|\s*[|»«]\s*|:\s|\s-\s")
 _NUMBER_404 = re.compile(
     r"\b404\b|\bhttp\b|\berror\b|\berreur\b|\bfehler\b|\berrore\b|\berro\b|ошибка|помилка|błąd|خطأ|خطا|エラー|오류|错误|錯誤"
@@ -117,8 +117,7 @@ class _Page:
     text: str
 
     def __post_init__(self) -> None:
-        parser = HTMLParser(collect_ids=False, encoding="utf-8", remove_comments=True, remove_pis=True)
-        self.tree: HtmlElement = document_fromstring(_NOT_XML.sub("", self.html).encode("utf-8"), parser=parser)
+        self.tree = parse_markup(self.html)
         self.paragraphs = [_fold(line) for line in self.text.split("\n\n") if line]
         self.size = size_of(self.text)
         self.has_mark = _has_article_mark(self.html)
@@ -205,7 +204,7 @@ def _prose_beside(said: list[str], lines: list[str]) -> str:
 
 
 def _bot_wall(page: _Page) -> NotAnArticle | None:
-    if page.has_mark or page.seen_size > MUCH or page.lines_size > 2 * LITTLE:
+    if page.has_mark or page.lines_size > 2 * LITTLE or page.seen_size > MUCH:
         return None
     said = _parts_in(_BOT, [*page.headlines[:1], *page.lines])
     is_wall = len(said) >= 2 or (said and (page.seen_size < 2 * A_LINE or _CHALLENGE.search(page.html)))
@@ -247,8 +246,8 @@ def _names_missing_page(headline: str) -> bool:
 
 
 def _js_shell(page: _Page) -> NotAnArticle | None:
-    asks = _parts_in(_SCRIPT, page.seen)
-    if asks and page.seen_size <= LITTLE and size_of(_prose_beside(asks, page.paragraphs)) < A_LINE:
+    asks = _parts_in(_SCRIPT, page.seen) if page.seen_size <= LITTLE else []
+    if asks and size_of(_prose_beside(asks, page.paragraphs)) < A_LINE:
         return NotAnArticle(Reason.JS_SHELL, asks[0])
     has_root = any(element.get("id") in _ROOT_IDS for element in page.tree.iter("div", "main", "section"))
     has_script = next(page.tree.iter("script"), None) is not None
