@@ -28,6 +28,7 @@ from pipeline.extract.clean import clean_text
 from pipeline.extract.text.blocks import Block, letters_of, page_blocks
 from pipeline.extract.text.clues import Clues
 from pipeline.extract.text.dense import densest_text
+from pipeline.extract.text.joiners import restore_joiners, shield_joiners
 
 
 class Reader(StrEnum):
@@ -73,7 +74,8 @@ _BY_READER = {Reader.PRECISE: 0.08, Reader.READABILITY: 0.04, Reader.JSON_LD: 0.
 
 
 def best_text(tree: HtmlElement, url: str, clues: Clues) -> Reading:
-    """The reading to take. `tree` is stripped of scripts; it stays as it is."""
+    """The reading to take. `tree` is stripped of scripts; but for its joiners it stays as it is."""
+    shield_joiners(tree)
     blocks = page_blocks(tree)
     dense = _reading(Reader.DENSE, densest_text(blocks))
     return with_opening(_choose(tree, url, clues, blocks, dense), dense, clues.descriptions)
@@ -194,7 +196,7 @@ def _row_share(reading: Reading) -> float:
 
 
 def _reading(reader: Reader, text: str) -> Reading:
-    cleaned = clean_text(text)
+    cleaned = clean_text(restore_joiners(text))
     keys = tuple(filter(None, map(letters_of, cleaned.split("\n"))))
     return Reading(reader, cleaned, keys, "".join(keys))
 
