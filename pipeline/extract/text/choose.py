@@ -78,7 +78,15 @@ def best_text(tree: HtmlElement, url: str, clues: Clues) -> Reading:
     shield_joiners(tree)
     blocks = page_blocks(tree)
     dense = _reading(Reader.DENSE, densest_text(blocks))
-    return with_opening(_choose(tree, url, clues, blocks, dense), dense, clues.descriptions)
+    chosen = without_links(_choose(tree, url, clues, blocks, dense), blocks)
+    return with_opening(chosen, dense, clues.descriptions)
+
+
+def without_links(reading: Reading, blocks: Sequence[Block]) -> Reading:
+    """The reading without the lines that are little but links, and no sentences: menus, and what to read besides."""
+    links = {block.key for block in blocks if block.is_links and not block.is_sentence}
+    kept = [line for line in _lines(reading) if letters_of(line) not in links]
+    return _reading(reading.reader, "\n\n".join(kept)) if len(kept) < len(reading.keys) else reading
 
 
 def with_opening(reading: Reading, dense: Reading, descriptions: Sequence[str]) -> Reading:
