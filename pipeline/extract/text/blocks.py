@@ -63,6 +63,7 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 _LONG_PROSE, _SHORT_PROSE = 80, 40
 _MAX_PROSE_LINK_SHARE = 0.4
 _MAX_TEASER = 600
+_MIN_TEASER_HEADLINE = 15
 
 
 @dataclass(slots=True, eq=False)
@@ -216,18 +217,22 @@ def _prose(block: Block) -> float:
     share = block.linked / len(text)
     if block.is_heading or share > _MAX_PROSE_LINK_SHARE:
         return 0.0
-    width = len(text) + len(_WIDE.findall(text))
+    width = _width(text)
     is_sentence = block.is_sentence
     if width < (_SHORT_PROSE if is_sentence else _LONG_PROSE) or not (is_sentence or _INNER_STOP.search(text)):
         return 0.0
     return width * (1 - share)
 
 
+def _width(text: str) -> int:
+    return len(text) + len(_WIDE.findall(text))
+
+
 def _is_teaser(block: Block, before: Block) -> bool:
     """Whether a short paragraph stands right below a linked headline: the start of another article."""
     return (
         len(block.text) < _MAX_TEASER
-        and len(before.text) >= 15
+        and _width(before.text) >= _MIN_TEASER_HEADLINE
         and before.linked > 0.8 * len(before.text)
         and (before.is_heading or before.element is not block.element)
     )
