@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import dropwhile
 
 from pipeline.extract.claims.byline import split_names
 from pipeline.extract.claims.language import primary_tag, tell_language
-from pipeline.extract.clean import clean_field, clean_text, size_of
+from pipeline.extract.clean import clean_field, clean_text, count_letters, size_of
 from pipeline.extract.text.tail import cut_tail
 from pipeline.models import DateClaim, Document, NotAnArticle, Reason
 
@@ -45,7 +46,7 @@ class Draft:
 def finish(draft: Draft, *, language_hint: str | None) -> Document | NotAnArticle:
     """The document that a draft makes, or NO_TEXT where too little is left of it."""
     title = clean_field(draft.title)
-    text, tail = cut_tail(_without_title(clean_text(draft.text), title))
+    text, tail = cut_tail(_without_head(clean_text(draft.text), title))
     letters = size_of(text)
     if letters < MIN_LETTERS:
         return NotAnArticle(Reason.NO_TEXT, f"{letters} letters")
@@ -74,7 +75,9 @@ def finish(draft: Draft, *, language_hint: str | None) -> Document | NotAnArticl
     )
 
 
-def _without_title(text: str, title: str | None) -> str:
-    """The text without a first line that repeats the title, as pages and records often do."""
-    first, _, rest = text.partition("\n\n")
-    return rest if title and first.casefold() == title.casefold() else text
+def _without_head(text: str, title: str | None) -> str:
+    """The text without what pages and records often begin with: lines without a letter (dates), and the title again."""
+    folded = (title or "").casefold()
+    lines = text.split("\n\n")
+    body = dropwhile(lambda line: not count_letters(line) or line.casefold() == folded, lines)
+    return "\n\n".join(body)

@@ -1,7 +1,8 @@
-"""The site's tail below an article: buttons, counters, and the disclaimer between them and the text."""
+"""The site's tail below an article: buttons, counters, a disclaimer above them, and a line of copyright."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
 
@@ -12,13 +13,15 @@ _MIN_KINDS = 2
 _MAX_LINE = 160
 _MAX_DISCLAIMER_PARAGRAPHS = 4
 _MAX_DISCLAIMER = 1_200
+_RIGHTS = re.compile(r"(?:copyright\s*)?(?:©|\(c\))", re.IGNORECASE)
 _APOSTROPHES = "'\u2019\u02bc"
 
 
 def cut_tail(text: str) -> tuple[str, str]:
     """A clean text as (text without the site's tail, tail); the tail is '' where there is none."""
     paragraphs = text.split("\n\n")
-    start = _with_disclaimer(paragraphs, _buttons_start(paragraphs))
+    above = paragraphs[:-1] if _RIGHTS.match(paragraphs[-1]) and len(paragraphs[-1]) <= _MAX_LINE else paragraphs
+    start = _with_disclaimer(above, _buttons_start(above))
     return "\n\n".join(paragraphs[:start]), "\n\n".join(paragraphs[start:])
 
 

@@ -18,10 +18,15 @@ _NEVER_TEXT = (
 )
 # Some pages keep their text here and let a script show it. What asks for scripts to be turned on is shorter.
 _PAGE_WITHOUT_SCRIPTS = 800
+# A newsletter's, a search, a vote; a larger one may be the page itself, wrapped by its framework.
+_SMALL_FORM = 500
 
 # Asked before anything is walked: in nearly every page the answer is no, at no cost.
 _SPANS = XPath("//*[@colspan or @rowspan]")
 _ROWS_BEYOND = XPath(f"(//tr)[position() > {_MAX_ROWS}]")
+_HEADINGS_OF_FORMS = XPath(
+    f"//form[string-length(.) < {_SMALL_FORM}]/preceding-sibling::*[1][self::h2 or self::h3 or self::h4 or self::h5]"
+)
 _MANY = XPath(f"count(//*) > {_MAX_ELEMENTS}")
 _DEEP = XPath("boolean(/*" + "/*" * _MAX_DEPTH + ")")
 
@@ -36,6 +41,8 @@ def tame(tree: HtmlElement) -> None:
 
 def strip_chrome(tree: HtmlElement) -> None:
     """Drops in place what holds no text of an article; a `noscript` that holds the article becomes plain markup."""
+    for heading in _elements(_HEADINGS_OF_FORMS, tree):
+        heading.drop_tree()
     for element in tree.iter("noscript"):
         if len(element.text_content()) >= _PAGE_WITHOUT_SCRIPTS:
             element.tag = "div"
