@@ -9,6 +9,7 @@ from pathlib import Path
 
 _DATA = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 CHROME: dict[str, str] = _DATA["chrome"]
+BESIDE: dict[str, str] = _DATA["beside"]
 RTL = frozenset(["ar", "ur", "fa", "he"])
 
 
@@ -18,6 +19,7 @@ class Chrome:
     def __init__(self, language: str) -> None:
         words = [escape(word) for word in CHROME[language].split("|")]
         self.sections, self.also, self.share, self.comments, self.rights, self.letter = words[:4], *words[4:]
+        self.headline, self.remark, self.cookies = (escape(part) for part in BESIDE[language].split("|"))
         self.html = f'<html lang="{language}" dir="{"rtl" if language in RTL else "ltr"}">'
 
     def links(self, tag: str) -> str:
