@@ -50,6 +50,22 @@ def test_a_heading_that_repeats_the_title_is_not_text() -> None:
     assert document.text == "\n\n".join(PARAGRAPHS)
 
 
+def test_a_date_above_the_text_and_the_heading_of_a_form_in_it_are_not_text() -> None:
+    letter = "<div><h3>Our newsletter</h3><form><input name=m><button>Send</button></form></div>"
+    html = page().replace("<p>", "<p>2026-02-03 10:00</p><p>", 1)
+    document = read(html.replace(f"<p>{PARAGRAPHS[1]}", f"{letter}<p>{PARAGRAPHS[1]}"))
+    assert letter not in html
+    assert document.text == "\n\n".join(PARAGRAPHS)
+
+
+def test_lines_that_are_links_are_not_text_and_sentences_with_links_are() -> None:
+    also = '<p><b>Read also: <a href="/b">Fewer people took the train in winter</a></b></p>'
+    linked = f'<p><a href="/c">{PARAGRAPHS[1][:60]}</a>{PARAGRAPHS[1][60:]}</p>'
+    html = page().replace(f"<p>{PARAGRAPHS[1]}</p>", also + linked)
+    assert also + linked in html
+    assert read(html).text == "\n\n".join(PARAGRAPHS)
+
+
 def test_author_and_site_are_read() -> None:
     head = '<meta name="author" content="Jane Miller"><meta property="og:site_name" content="Harbour Post">'
     document = read(page(head))

@@ -280,6 +280,20 @@ def test_what_is_no_text(body: bytes) -> None:
     assert kind(body) is Reason.NOT_TEXT
 
 
+@pytest.mark.parametrize(
+    ("language", "teaser"),
+    [
+        *TEASERS[2:],
+        ("ru", "Совет решил закрыть гавань старого города для автомобилей с первого мая, сообщили вечером."),
+        ("ko", "시의회는 화요일 저녁 구시가지 항구를 오월 일일부터 자동차가 다닐 수 없게 하기로 결정했다."),
+    ],
+)
+def test_what_lost_its_letters_is_no_text(language: str, teaser: str) -> None:
+    lost = teaser.encode().decode("ascii", "replace")
+    assert kind(page(language, "x", f"<article>{paragraphs(teaser, teaser)}</article>")) is not Reason.NOT_TEXT
+    assert kind(page(language, "x", f"<article>{paragraphs(lost, lost)}</article>")) is Reason.NOT_TEXT
+
+
 @pytest.mark.parametrize("media_type", ["text/html", "text/plain"])
 @pytest.mark.parametrize("size", [100, 200, 500, 5000])
 def test_random_bytes_are_no_article(size: int, media_type: str) -> None:

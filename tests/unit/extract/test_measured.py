@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import statistics
+import tomllib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from pipeline.extract.claims.page import read_page
 from pipeline.extract.dates.choose import choose_date
 from pipeline.extract.dates.page_dates import page_dates
 from pipeline.extract.extract import extract
-from pipeline.models import RECORD_MEDIA_TYPE, Capture, Document, NotAnArticle, Reason
+from pipeline.models import RECORD_MEDIA_TYPE, Capture, Document
 
 EVAL = Path(__file__).parents[4] / "shared" / "eval"
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -56,33 +57,6 @@ def test_a_record_keeps_its_text_but_for_its_tail() -> None:
         assert len(found.text) + sum(map(len, found.boilerplate)) > 0.98 * len(given["text"]) - 4
 
 
-def overlap(found: str, gold: str) -> float:
-    """F1 of character 5-grams, as the collection is scored."""
-    a, b = grams(found), grams(gold)
-    return 2 * len(a & b) / (len(a) + len(b)) if a or b else 1.0
-
-
-def grams(text: str) -> set[str]:
-    letters = "".join(filter(str.isalnum, text.lower()))
-    return {letters[i : i + 5] for i in range(len(letters) - 4)}
-
-
-def test_main_texts_are_at_least_as_good_as_by_the_extractors_default() -> None:
-    import trafilatura
-
-    ours, default = [], []
-    for row in rows((EVAL / "extraction" / "gold.jsonl").read_text("utf-8").splitlines())[::12]:
-        if row["kind"] != "text":
-            continue
-        body = gzip.decompress((EVAL / "extraction" / row["html"]).read_bytes())
-        found = extract(Capture(row["url"] or "file:///page", body, "text/html"), now=NOW)
-        if isinstance(found, NotAnArticle) and found.reason == Reason.PAYWALL_STUB:
-            continue  # the collection has the teaser for its text
-        ours.append(overlap(found.text if isinstance(found, Document) else "", row["text"]))
-        default.append(overlap(trafilatura.extract(decode(body, []) or "", url=row["url"]) or "", row["text"]))
-    assert statistics.mean(ours) >= max(0.9, statistics.mean(default))
-
-
 def test_pages_get_the_day_they_were_published_on() -> None:
     right, sets = [], []
     for row in rows((EVAL / "extraction" / "gold.jsonl").read_text("utf-8").splitlines()):
@@ -105,3 +79,12 @@ def test_written_dates_are_read() -> None:
     whole = [row for row in strings if row["source"] != "feedvalidator"]
     read = [(row["expect"], read_date(row["input"], reference=REFERENCE)) for row in whole]
     assert statistics.mean((found is None) == (expected is None) for expected, found in read) >= 0.95
+
+
+def test_main_texts_are_as_good_as_they_were() -> None:
+    from benchmarks.extract import FLOORS, below_floors, our_text, read_pages, score
+
+    pages = read_pages(EVAL / "extraction")
+    assert (
+        below_floors(score(pages, [our_text(page) for page in pages]), tomllib.loads(FLOORS.read_text())["alone"]) == []
+    )

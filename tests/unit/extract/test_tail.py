@@ -37,6 +37,9 @@ STORY = "\n\n".join(
         "پسند کریں\n\nتبصرہ کریں\n\nشیئر کریں",
         "Beğen\n\nYorum yap\n\nPaylaş",
         "원문 보기\n\n좋아요 3\n\n댓글\n\n공유하기",
+        "© 2026 Harbour Post. All rights reserved.",
+        "Copyright © 2026 港口日报 版权所有",
+        "Нравится\n\nПоделиться\n\n© 2026 Все права защищены",
     ],
 )
 def test_buttons_are_cut_and_kept(tail: str) -> None:
