@@ -118,6 +118,9 @@ _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w:-]{2,40})""", re.IGNORECAS
 _NAME = re.compile(rb"[\w:-]{2,40}")
 _ODD = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+# A lead byte of UTF-8 read as Latin-1, and a byte that goes on.
+_TWICE = re.compile(r"[\xc2-\xf4][\x80-\xbf\u0152-\u02dc\u2013-\u2122]")
+_SAMPLE_RUNS = 50
 _NO_ASCII_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _XML_ENCODING = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w:-]{2,40})""", re.IGNORECASE)
 
@@ -193,7 +196,7 @@ def _decode_bytewise(body: bytes, charsets: list[str]) -> str:
         return body.decode("iso2022_jp", "replace")
     text = body.decode("utf-8", "replace")
     if _is_utf8_by_form(text):
-        return text
+        return _once_encoded(text)
     for charset in charsets:
         claimed = body.decode(charset, "replace")
         if claimed.count(_REPLACEMENT) * 20 <= _count_beyond_ascii(claimed):
@@ -204,6 +207,33 @@ def _decode_bytewise(body: bytes, charsets: list[str]) -> str:
 def _is_utf8_by_form(text: str) -> bool:
     """Whether at most one in fifty characters beyond ASCII is broken: a cut or damaged UTF-8 body is still UTF-8."""
     return text.count(_REPLACEMENT) * 50 <= _count_beyond_ascii(text)
+
+
+def _once_encoded(text: str) -> str:
+    """The text that was UTF-8, read as Latin-1 or windows-1252, and then encoded once more: 'cafÃ©' for 'café'.
+
+    Only where nine in ten of the runs beyond ASCII are UTF-8 once more, which no language writes by itself.
+    """
+    runs = _BEYOND_ASCII.findall(text)
+    if not runs or not any(map(_TWICE.match, runs[:_SAMPLE_RUNS])):
+        return text
+    mended = [_undone(run) for run in runs]
+    if sum(one is not None for one in mended) * 10 < len(runs) * 9:
+        return text
+    answers = iter(mended)
+    return _BEYOND_ASCII.sub(lambda run: next(answers) or run[0], text)
+
+
+def _undone(run: str) -> str | None:
+    try:
+        return b"".join(_single_byte(character) for character in run).decode("utf-8")
+    except UnicodeError:
+        return None
+
+
+def _single_byte(character: str) -> bytes:
+    """The byte that was read as a character: of windows-1252, or of Latin-1 where that has none."""
+    return character.encode("latin-1" if character <= "\xff" else "cp1252")
 
 
 def _count_beyond_ascii(text: str) -> int:

@@ -129,3 +129,33 @@ def test_bytes_that_nobody_wrote_are_no_text(body: bytes) -> None:
 )
 def test_markup_names_its_charset_near_the_top(markup: bytes, charset: str | None) -> None:
     assert charset_in_markup(markup) == charset
+
+
+@pytest.mark.parametrize("charset", ["latin-1", "cp1252"])
+@pytest.mark.parametrize(
+    "text", ["Zażółć gęślą jaźń – „tak”", "Он вернулся домой", "café à la crème, déjà vu", "東京の天気"]
+)
+def test_text_that_was_encoded_twice_is_read_once(text: str, charset: str) -> None:
+    once = text.encode("utf-8")
+    twice = "".join(chr(byte) if charset == "latin-1" else as_cp1252(byte) for byte in once).encode("utf-8")
+    assert decode(twice, ["utf-8"]) == text
+
+
+def as_cp1252(byte: int) -> str:
+    try:
+        return bytes([byte]).decode("cp1252")
+    except UnicodeDecodeError:
+        return chr(byte)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "São Paulo, à noite: Ô, Ã e Â são letras",
+        "Â© said the page, and café: one slip is no charset, naïve as it is; Ångström, über",
+        "中文网页",
+        "Å¡ and über alles, schön",
+    ],
+)
+def test_text_that_was_encoded_once_stays(text: str) -> None:
+    assert decode(text.encode("utf-8"), ["utf-8"]) == text
