@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
+from pipeline.extract.text.comments import comments_in
+
 # Within these a line runs on.
 _INLINE_TAGS = frozenset(
     [
@@ -203,12 +205,21 @@ def _weigh(blocks: list[Block]) -> None:
         names: weight < total * (_MAX_COMMENTS_SHARE if _COMMENTS.search(names) else _MAX_CHROME_SHARE)
         for names, weight in held.items()
     }
+    comments = _comments(blocks, total)
     before: Block | None = None
-    for block in blocks:
-        block.is_chrome = any(chrome[names] for names in block.wrappers)
+    for index, block in enumerate(blocks):
+        block.is_chrome = index in comments or any(chrome[names] for names in block.wrappers)
         if block.is_chrome or (before and _is_teaser(block, before)):
             block.prose *= _CHROME_WEIGHT
         before = block
+
+
+def _comments(blocks: list[Block], total: float) -> range:
+    """The readers' comments, by index: they follow an article, and a page that holds little else is theirs."""
+    found = comments_in([block.text for block in blocks])
+    above = sum(block.prose for block in blocks[: found.start])
+    inside = sum(block.prose for block in blocks[found.start : found.stop])
+    return found if above and inside < _MAX_COMMENTS_SHARE * total else range(0)
 
 
 def _prose(block: Block) -> float:

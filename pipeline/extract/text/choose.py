@@ -175,7 +175,9 @@ def _lead(blocks: Sequence[Block], titles: Sequence[str]) -> list[str]:
             at, best = index, rank
     if at is None:
         return []
-    return [block.key for block in blocks[at + 1 :] if block.prose >= _LEAD_PROSE][:_LEAD_BLOCKS]
+    return [block.key for block in blocks[at + 1 :] if block.prose >= _LEAD_PROSE and not block.is_chrome][
+        :_LEAD_BLOCKS
+    ]
 
 
 def _rank_headline(block: Block, titles: Sequence[str]) -> int:
