@@ -358,12 +358,40 @@ class NotAnArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class CutBlock:
+    """A paragraph that was cut from a text because it recurs on its site: the `at`-th of the whole text, from 0."""
+
+    at: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a text, in characters, without its `end`."""
+
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class CleanText:
+    """A text without what recurs on its site. `lead_ins` are stretches of it that only say where it comes from, in
+    their order; `word_count` counts words, and characters where words are not spaced.
+    """
+
+    text: str
+    cut: tuple[CutBlock, ...]
+    lead_ins: tuple[Span, ...]
+    word_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """A document with its identity, as users read it.
 
     `url` is where people find it, `canonical_url` is equal for all addresses of one page. `word_count` counts words,
     and characters where words are not spaced. `dates` are all that anybody stated, strongest first; the fields it
-    shares with Document are explained there.
+    shares with Document and CleanText are explained there.
     """
 
     url: str
@@ -387,6 +415,8 @@ class Article:
     opt_out: tuple[str, ...] = ()
     dates: tuple[DateClaim, ...] = ()
     published_at_confidence: float | None = None
+    cut: tuple[CutBlock, ...] = ()
+    lead_ins: tuple[Span, ...] = ()
 
 
 NUMBER = "n:"
