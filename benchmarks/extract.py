@@ -206,7 +206,8 @@ def with_site_seen(pages: Sequence[Page]) -> list[str]:
     texts = [document.text if document else "" for document in documents]
     for members in sites.values():
         for index, own in members:
-            seen = learn_pages([other for at, other in members if at != index and not other.is_same(own)])
+            others = [other for at, other in members if at != index and not other.is_same(own)]
+            seen = learn_pages([own, *others])
             texts[index] = cut_blocks(texts[index], seen).text
     return texts
 

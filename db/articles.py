@@ -6,15 +6,19 @@ The functions that write ask for `db.locks.lock_folding` to be held.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, text, update
 
+from db import sites
+from db.sites import SiteText, read_cut
 from db.tables import ArticleRow, CopyRow, FingerprintRow, RevisionRow, StoryRow
+from pipeline.discover.urls import host
 from pipeline.extract.dates.choose import describe_claim
-from pipeline.models import NUMBER, Anchor, Article, Candidate, DateSource, Fingerprint, Verdict
+from pipeline.extract.text.site import restore
+from pipeline.models import NUMBER, Anchor, Article, Candidate, CleanText, CutBlock, DateSource, Fingerprint, Verdict
 from pipeline.revision import measure_change
 
 
@@ -26,14 +30,19 @@ class StoredArticle:
     title: str | None
     text: str
     dates: tuple[Mapping[str, Any], ...] = ()
+    cut: tuple[CutBlock, ...] = ()
+
+    @property
+    def whole_text(self) -> str:
+        """The text with what was cut because it recurs on the site."""
+        return restore(self.text, self.cut)
 
 
 def article_of_page(conn: Connection, page_id: int) -> StoredArticle | None:
     """The article that was made of an earlier body of the page."""
-    row = conn.execute(
-        select(ArticleRow.id, ArticleRow.title, ArticleRow.text, ArticleRow.dates).where(ArticleRow.page_id == page_id)
-    ).one_or_none()
-    return StoredArticle(row.id, row.title, row.text, tuple(row.dates)) if row else None
+    columns = (ArticleRow.id, ArticleRow.title, ArticleRow.text, ArticleRow.dates, ArticleRow.cut)
+    row = conn.execute(select(*columns).where(ArticleRow.page_id == page_id)).one_or_none()
+    return StoredArticle(row.id, row.title, row.text, tuple(row.dates), read_cut(row.cut)) if row else None
 
 
 def is_known_address(conn: Connection, canonical_url: str) -> bool:
@@ -116,6 +125,7 @@ def add_article(
     }
     article_id = conn.execute(insert(ArticleRow).values(values).returning(ArticleRow.id)).scalar_one()
     conn.execute(insert(FingerprintRow).values(article_id=article_id, **_marks(fingerprint)))
+    sites.keep_blocks(conn, article_id, host(article.canonical_url), article.text, article.cut)
     if verdict:
         conn.execute(
             insert(CopyRow).values(
@@ -164,6 +174,23 @@ def revise_article(
     conn.execute(_MARK_VERDICTS, {"id": stored.id})
     conn.execute(update(ArticleRow).where(ArticleRow.id == stored.id).values(content))
     conn.execute(update(FingerprintRow).where(FingerprintRow.article_id == stored.id).values(_marks(fingerprint)))
+    sites.keep_blocks(conn, stored.id, host(article.canonical_url), article.text, article.cut)
+
+
+def keep_cleaning(conn: Connection, article: SiteText, found: CleanText, fingerprint: Fingerprint) -> None:
+    """Give an article what is left of its text after more was cut. No revision: text and cut give the whole."""
+    conn.execute(
+        update(ArticleRow)
+        .where(ArticleRow.id == article.id)
+        .values(
+            text=found.text,
+            word_count=found.word_count,
+            cut=list(map(asdict, found.cut)),
+            lead_ins=list(map(asdict, found.lead_ins)),
+        )
+    )
+    conn.execute(update(FingerprintRow).where(FingerprintRow.article_id == article.id).values(_marks(fingerprint)))
+    sites.keep_blocks(conn, article.id, article.host, found.text, found.cut)
 
 
 _EARLIER_DATE = text("""
@@ -213,6 +240,8 @@ def _content(article: Article, body_hash: str) -> dict[str, Any]:
         "opt_out": list(article.opt_out),
         "dates": [describe_claim(one) for one in article.dates],
         "published_at_confidence": article.published_at_confidence,
+        "cut": list(map(asdict, article.cut)),
+        "lead_ins": list(map(asdict, article.lead_ins)),
     }
 
 

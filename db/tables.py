@@ -275,6 +275,22 @@ class ArticleRow(Base):
     opt_out: Mapped[list[str]] = mapped_column(server_default=sql("'{}'"))
     dates: Mapped[list[Any]] = mapped_column(JSONB, server_default=sql("'[]'"))
     published_at_confidence: Mapped[float | None]
+    cut: Mapped[list[Any]] = mapped_column(JSONB, server_default=sql("'[]'"))
+    lead_ins: Mapped[list[Any]] = mapped_column(JSONB, server_default=sql("'[]'"))
+
+
+class SiteTextRow(Base):
+    """The paragraphs of an article's text by their hashes, for what recurs on its site: those it has, and those that
+    were cut. `blocks` is null where an earlier version loaded the article.
+    """
+
+    __tablename__ = "site_text"
+    __table_args__ = (Index("site_text_host_ix", "host", "article_id"),)
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("ingest.article.id", ondelete="CASCADE"), primary_key=True)
+    host: Mapped[str]
+    blocks: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
+    cut: Mapped[list[int]] = mapped_column(server_default=sql("'{}'"))
 
 
 class RevisionRow(Base):

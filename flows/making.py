@@ -1,6 +1,6 @@
-"""Making: a body becomes an article with its fingerprint and relevance, or the reason why it does not.
+"""Making: a body becomes an article, or the reason why it does not; an article that is clean gets its fingerprint.
 
-It runs in processes of its own, so it takes and gives plain values and loads neither the database nor the command line.
+Both run in processes of its own, so they take and give plain values and load neither the database nor the command line.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from pathlib import Path
 from pipeline.articles import build_article
 from pipeline.discover.urls import is_front_page
 from pipeline.extract.extract import extract
+from pipeline.extract.text.lead_in import without
 from pipeline.fold.fingerprint import fingerprint
-from pipeline.models import Article, Capture, Entry, Fingerprint, NotAnArticle, Reason
+from pipeline.models import Article, Capture, Entry, Fingerprint, NotAnArticle, Reason, Span
 from pipeline.topic.lexicon import Lexicon, parse_lexicon
 from pipeline.topic.relevance import Relevance, relevance
 
@@ -35,12 +36,21 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An article that was made of a body, with what folding and filtering need of it."""
+    """An article that was made of a body, and how much it is about its topic."""
 
     article: Article
     body_hash: str
-    fingerprint: Fingerprint
     relevance: Relevance
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a fingerprint is made of: a clean text, but for its lead-ins."""
+
+    text: str
+    lead_ins: tuple[Span, ...]
+    title: str | None
+    language: str | None
 
 
 def make(material: Material) -> Made | NotAnArticle:
@@ -52,9 +62,14 @@ def make(material: Material) -> Made | NotAnArticle:
     if isinstance(document, NotAnArticle):
         return document
     article = build_article(material.entry, capture, document, now=material.fetched_at)
-    marks = fingerprint(article.text, title=article.title, language=article.language)
     score = relevance(article.title, article.text, article.language, load_lexicon(material.lexicon))
-    return Made(article, hashlib.sha256(capture.body).hexdigest(), marks, score)
+    return Made(article, hashlib.sha256(capture.body).hexdigest(), score)
+
+
+def mark(matter: Matter) -> Fingerprint:
+    """The fingerprint of a clean text."""
+    own = without(matter.text, matter.lead_ins)
+    return fingerprint(own, title=matter.title, language=matter.language)
 
 
 @cache

@@ -20,14 +20,14 @@ from db import migrate
 from db.embedded import EmbeddedPostgres
 from db.engine import connect, database_url
 from db.reader import ROLE, let_log_in
-from flows.making import Made, Material, load_lexicon, make
+from flows.making import Made, Material, Matter, load_lexicon, make, mark
 from pipeline.discover.sources.file import SourceFile, merge_sources, parse_sources
 from pipeline.errors import UserError
 from pipeline.extract.sandbox import Limits as SandboxLimits
 from pipeline.extract.sandbox import Sandbox
 from pipeline.fetch.manners import Manners
 from pipeline.fetch.web import Limits
-from pipeline.models import NotAnArticle, Source
+from pipeline.models import Fingerprint, NotAnArticle, Source
 from pipeline.settings import Settings
 
 CONFIG_NAME = "newsfold.toml"
@@ -44,6 +44,11 @@ def make_here(materials: Sequence[Material]) -> Iterator[Made | NotAnArticle]:
     return map(make, materials)
 
 
+def mark_here(matters: Sequence[Matter]) -> Iterator[Fingerprint | NotAnArticle]:
+    """Make fingerprints in this process."""
+    return map(mark, matters)
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """What the steps of a run work with."""
@@ -54,6 +59,7 @@ class Environment:
     now: Callable[[], datetime] = utc_now
     manners: Manners = field(default_factory=Manners)
     make: Callable[[Sequence[Material]], Iterable[Made | NotAnArticle]] = make_here
+    mark: Callable[[Sequence[Matter]], Iterable[Fingerprint | NotAnArticle]] = mark_here
 
     @property
     def limits(self) -> Limits:
@@ -107,7 +113,9 @@ def open_environment(settings: Settings) -> Iterator[Environment]:
         try:
             migrate.upgrade(engine)
             with new_sandbox(settings, preloaded=[make.__module__]) as sandbox:
-                yield Environment(settings, engine, sources, make=partial(sandbox.make, make))
+                yield Environment(
+                    settings, engine, sources, make=partial(sandbox.make, make), mark=partial(sandbox.make, mark)
+                )
         except OperationalError as exc:
             said = " ".join(str(exc.orig).split())
             raise UserError(

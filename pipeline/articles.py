@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from pipeline.discover.urls import canonicalize, host, is_front_page
 from pipeline.extract.claims.byline import split_names
 from pipeline.extract.clean import clean_field
 from pipeline.extract.dates.choose import choose_date, moment_claim
-from pipeline.models import Article, Capture, DateClaim, DateSource, Document, Entry
+from pipeline.extract.text.lead_in import find_lead_ins
+from pipeline.extract.text.site import SiteBlocks, cut_blocks
+from pipeline.models import Article, Capture, CleanText, CutBlock, DateClaim, DateSource, Document, Entry
 
 # Han, Kana, Thai, Lao, Khmer, Burmese: written without spaces, so each character counts.
 _UNSPACED = re.compile(
@@ -49,6 +52,18 @@ def build_article(entry: Entry, capture: Capture, document: Document, *, now: da
         dates=dated.claims,
         published_at_confidence=dated.confidence,
     )
+
+
+def clean(text: str, site: SiteBlocks, before: Sequence[CutBlock] = ()) -> CleanText:
+    """A text without what recurs on its site, its lead-ins marked. `before` was cut from it already."""
+    found = cut_blocks(text, site, before)
+    return CleanText(found.text, found.blocks, find_lead_ins(found.text), count_words(found.text))
+
+
+def clean_article(article: Article, site: SiteBlocks) -> Article:
+    """The article with its text cleaned."""
+    found = clean(article.text, site, article.cut)
+    return replace(article, text=found.text, cut=found.cut, lead_ins=found.lead_ins, word_count=found.word_count)
 
 
 def _source_dates(entry: Entry, now: datetime) -> Iterator[DateClaim]:

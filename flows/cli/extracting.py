@@ -14,6 +14,7 @@ from flows.wiring import new_sandbox, read_settings, utc_now, web_limits
 from pipeline.errors import UserError
 from pipeline.extract.dates.choose import choose_date, describe_claim
 from pipeline.extract.extract import extract
+from pipeline.extract.text.lead_in import find_lead_ins
 from pipeline.fetch.folder import MEDIA_TYPES
 from pipeline.fetch.local import read_local
 from pipeline.fetch.manners import Manners
@@ -98,6 +99,7 @@ def _described(fetched: Fetched, document: Document | NotAnArticle, now: datetim
         "opt_out": (*fetched.opt_out, *document.opt_out),
         "text_by": document.text_by,
         "boilerplate": document.boilerplate,
+        "lead_ins": [document.text[one.begin : one.end].strip() for one in find_lead_ins(document.text)],
         "text": document.text,
     }
 
@@ -110,12 +112,13 @@ def _print(seen: Mapping[str, Any], *, json: bool) -> None:
         detail = f" ({seen['detail']})" if seen["detail"] else ""
         note(f"no article at {seen['url']}: {seen['reason']}{detail}")
         return
-    apart = ("text", "dates", "boilerplate")
+    apart = ("text", "dates", "boilerplate", "lead_ins")
     fields = [{"field": name.replace("_", " "), "value": _shown(seen[name])} for name in seen if name not in apart]
     out.print(table(fields, {"field": "field", "value": "value"}))
     _print_dates(seen["dates"])
     _print_lines("Text", seen["text"].split("\n\n"))
     _print_lines("Cut from it", seen["boilerplate"])
+    _print_lines("Marked in it as words on its origin", seen["lead_ins"])
 
 
 def _shown(value: object) -> str:

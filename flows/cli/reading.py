@@ -77,6 +77,8 @@ def show(story_or_url: str, *, json: bool) -> None:
             _print_copy(by_id[copy["copy_of"]], copy)
     if len(versions) == 1:
         out.print(plain(versions[0]["text"]), markup=False)
+    for version in versions:
+        _print_cut(version)
 
 
 def _no_story(conn: Connection, story_or_url: str) -> UserError:
@@ -114,6 +116,12 @@ def _print_copy(original: Mapping[str, Any], copy: Mapping[str, Any]) -> None:
     else:
         out.print(listed(f"{name} {plain(value)}" for name, value in copy["evidence"].items()), "", markup=False)
     out.print(side_by_side(original, copy, anchors, width=out.width), "", soft_wrap=True)
+
+
+def _print_cut(version: Mapping[str, Any]) -> None:
+    if version["boilerplate"]:
+        out.print(Rule(f"cut from {version['article_id']}"))
+        out.print(plain("\n\n".join(version["boilerplate"])), markup=False)
 
 
 def sql(query: str | None, format_: str) -> None:

@@ -11,8 +11,10 @@ from db import articles, captures, pages
 from db.captures import PageToLoad
 from db.locks import lock_folding
 from flows.making import Made, Material, load_lexicon
+from flows.steps.clean import Marked, clean_again, clean_made, known_sites, mark_all
 from flows.steps.scope import Scope
 from flows.wiring import Environment
+from pipeline.extract.text.site import restore
 from pipeline.fold.judge import judge
 from pipeline.models import NotAnArticle, Options, Outcome, Reason, Verdict
 
@@ -21,12 +23,17 @@ def load(env: Environment, scope: Scope, page_ids: Sequence[int]) -> None:
     """Make articles of bodies, fold them into stories, and store them: all of the batch in one transaction."""
     with env.engine.begin() as conn:
         captured = captures.pages_to_load(conn, page_ids)
-    made = list(zip(captured, env.make([_material(env, page) for page in captured]), strict=True))
+    made = list(env.make([_material(env, page) for page in captured]))
+    with env.engine.begin() as conn:
+        seen = known_sites(conn, page_ids, [one.article for one in made if isinstance(one, Made)])
+    cleaned = [clean_made(one, seen) if isinstance(one, Made) else one for one in made]
+    marked = mark_all(env, cleaned)
     with env.engine.begin() as conn:
         lock_folding(conn)
         captures.lock_pages(conn, page_ids)
-        for page, one in made:
+        for page, one in zip(captured, marked, strict=True):
             _load_one(conn, env, scope, page, one)
+        clean_again(conn, env, seen)
 
 
 def _material(env: Environment, page: PageToLoad) -> Material:
@@ -34,7 +41,7 @@ def _material(env: Environment, page: PageToLoad) -> Material:
     return Material(page.entry, page.capture, page.source.language, lexicon, page.fetched_at or env.now())
 
 
-def _load_one(conn: Connection, env: Environment, scope: Scope, page: PageToLoad, made: Made | NotAnArticle) -> None:
+def _load_one(conn: Connection, env: Environment, scope: Scope, page: PageToLoad, made: Marked | NotAnArticle) -> None:
     if isinstance(made, NotAnArticle):
         pages.settle(conn, scope.run_id, page.id, Outcome.SKIPPED, made.reason, made.detail)
         return
@@ -63,8 +70,9 @@ def _threshold(env: Environment, options: Options) -> float:
     return load_lexicon(env.lexicon_paths(options.topic)).threshold if options.threshold is None else options.threshold
 
 
-def _load_again(conn: Connection, scope: Scope, page: PageToLoad, stored: articles.StoredArticle, made: Made) -> None:
-    if (stored.text, stored.title) == (made.article.text, made.article.title):
+def _load_again(conn: Connection, scope: Scope, page: PageToLoad, stored: articles.StoredArticle, made: Marked) -> None:
+    whole_text = restore(made.article.text, made.article.cut)
+    if (stored.whole_text, stored.title) == (whole_text, made.article.title):
         articles.mark_same_text(conn, stored.id, made.body_hash)
         pages.settle(conn, scope.run_id, page.id, Outcome.UNCHANGED)
     else:
@@ -72,7 +80,7 @@ def _load_again(conn: Connection, scope: Scope, page: PageToLoad, stored: articl
         pages.settle(conn, scope.run_id, page.id, Outcome.LOADED, "revised")
 
 
-def _fold(conn: Connection, env: Environment, made: Made) -> Verdict | None:
+def _fold(conn: Connection, env: Environment, made: Marked) -> Verdict | None:
     article = made.article
     window = timedelta(days=env.settings.window_days)
     found = articles.candidates(conn, made.fingerprint, article.published_at or env.now(), window=window)

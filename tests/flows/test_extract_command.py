@@ -108,3 +108,14 @@ def test_a_page_beyond_the_limits_of_a_run_is_told_in_one_line(
 
     assert (code, out) == (1, "")
     assert " ".join(err.split()) == f"no article at {(tmp_path / 'long.html').as_uri()}: {line}"
+
+
+def test_words_on_the_origin_of_a_text_are_shown(run: Run, tmp_path: Path) -> None:
+    note = "This article was originally published by The Mull Post."
+    (tmp_path / "rain.html").write_text(HTML.replace("</h1>", f"</h1><p>{note}</p>"), encoding="utf-8")
+
+    code, out, _ = run(str(tmp_path / "rain.html"), "--json")
+
+    seen = json.loads(out)
+    assert (code, seen["lead_ins"]) == (0, [note])
+    assert note in seen["text"]

@@ -56,6 +56,44 @@ def test_migrations_go_up_from_nothing_down_to_nothing_and_up_again(empty: Engin
         assert _revision(empty) is None
 
 
+def test_sites_are_known_for_articles_that_were_there_before_and_a_step_back_loses_nothing_that_was_cut(
+    engine: Engine,
+) -> None:
+    migrate.downgrade(engine, "0003")
+    with engine.begin() as conn:
+        for statement in _ARTICLES:
+            conn.execute(text(statement))
+
+    migrate.upgrade(engine)
+
+    with engine.begin() as conn:
+        kept = conn.execute(text("select host, blocks, cut from ingest.site_text order by article_id")).all()
+        conn.execute(text('update ingest.article set cut = \'[{"at": 1, "text": "Share"}]\''))
+        before = conn.execute(text("select boilerplate from news.articles order by article_id")).scalars().all()
+    migrate.downgrade(engine, "0003")
+    with engine.begin() as conn:
+        after = conn.execute(text("select boilerplate from news.articles order by article_id")).scalars().all()
+    assert [tuple(row) for row in kept] == [("one.example", None, [])]
+    assert before == after == [["tail", "Share"], ["tail", "Share"]]
+
+
+_ARTICLES = (
+    "insert into ingest.source (slug, name, kind, address) values ('s', 'S', 'feed', 'https://one.example/feed')",
+    *(
+        f"""
+        with page as (
+            insert into ingest.page (source_id, url, canonical_url, state)
+            select id, '{url}', '{url}', 'loaded' from ingest.source returning id, source_id
+        ), story as (insert into ingest.story default values returning id)
+        insert into ingest.article
+            (page_id, source_id, story_id, url, canonical_url, text, word_count, body_hash, boilerplate)
+        select page.id, page.source_id, story.id, '{url}', '{url}', 'x', 1, 'h', array['tail'] from page, story
+        """
+        for url in ("https://one.example:8443/a", "/articles/two.txt")
+    ),
+)
+
+
 def test_an_upgrade_of_a_current_database_changes_nothing(engine: Engine) -> None:
     before = _revision(engine)
 

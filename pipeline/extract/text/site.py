@@ -1,25 +1,28 @@
-"""What recurs across the pages of one site: share bars, disclaimers, 'read also', a re-publisher's lead-in and outro.
+"""What recurs across the pages of one site: share bars, disclaimers, 'read also', newsletter boxes.
 
 Learned from the site's own pages as they come, and cut from the text of each. All of it is plain data: a site is a
-number of pages and, for each block's hash, on how many of them it stood, so that it can be kept as rows.
+number of pages and, for each block's hash, on how many of them it stood.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from pipeline.extract.text.blocks import letters_of
+from pipeline.models import CutBlock
 
-# A block is the site's where it stood on so many pages and on such a share of them.
-_MIN_PAGES, _MIN_SHARE = 2, 0.15
+# A block is the site's where it stood on so many pages and on such a share of them, of so many that were seen.
+_MIN_SEEN, _MIN_PAGES, _MIN_SHARE = 5, 3, 0.15
 # A page that is mostly recurring blocks is an article that stands under several addresses, not boilerplate.
 _MAX_CUT_SHARE = 0.6
 # Two pages that share so much of their blocks are one.
-_SAME = 0.7
+_SAME = 0.6
+# 'Comments (12)' recurs as 'Comments (7)', but the numbers of a longer line are its news.
+_MAX_COUNTER = 60
 _DIGITS = re.compile(r"\d+")
 
 
@@ -50,7 +53,12 @@ class SiteBlocks:
     def is_boilerplate(self, block: int) -> bool:
         """Whether a block, by its hash, recurs on enough of the site's pages."""
         count = self.counts.get(block, 0)
-        return count >= _MIN_PAGES and count >= _MIN_SHARE * self.pages
+        return self.pages >= _MIN_SEEN and count >= _MIN_PAGES and count >= _MIN_SHARE * self.pages
+
+    @property
+    def boilerplate(self) -> frozenset[int]:
+        """The hashes of all blocks that recur."""
+        return frozenset(filter(self.is_boilerplate, self.counts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +66,14 @@ class Cut:
     """A text without its site's blocks, and these in the order in which they stood."""
 
     text: str
-    boilerplate: tuple[str, ...] = ()
+    blocks: tuple[CutBlock, ...] = ()
 
 
 def block_hash(block: str) -> int:
-    """A signed 64-bit hash of a block's letters. Numbers count as one: 'Comments (12)' recurs as 'Comments (7)'."""
-    letters = _DIGITS.sub("0", letters_of(block))
+    """A signed 64-bit hash of a block's letters; in a short block all numbers are one."""
+    letters = letters_of(block)
+    if len(letters) <= _MAX_COUNTER:
+        letters = _DIGITS.sub("0", letters)
     return int.from_bytes(blake2b(letters.encode(), digest_size=8).digest(), signed=True)
 
 
@@ -79,15 +89,23 @@ def learn_pages(pages: Iterable[SitePage], seen: SiteBlocks = SiteBlocks()) -> S
     return SiteBlocks(seen.pages + len(kept), counts)
 
 
-def cut_blocks(text: str, seen: SiteBlocks) -> Cut:
-    """A clean text without what recurs on its site; all of it where that would be most of it.
+def cut_blocks(text: str, seen: SiteBlocks, before: Sequence[CutBlock] = ()) -> Cut:
+    """A clean text without what recurs on its site. `before` is what was cut from it already, which stays cut.
 
-    `seen` may hold the page itself or not: one page more or less decides nothing but on the smallest sites.
+    Nothing more is cut where that would be most of the whole text. `seen` holds the page itself.
     """
+    blocks = restore(text, before).split("\n\n")
+    places = {block.at for block in before}
+    places |= {at for at, block in enumerate(blocks) if letters_of(block) and seen.is_boilerplate(block_hash(block))}
+    if sum(len(blocks[at]) for at in places) > _MAX_CUT_SHARE * sum(map(len, blocks)):
+        return Cut(text, tuple(before))
+    kept = [block for at, block in enumerate(blocks) if at not in places]
+    return Cut("\n\n".join(kept), tuple(CutBlock(at, blocks[at]) for at in sorted(places)))
+
+
+def restore(text: str, cut: Iterable[CutBlock]) -> str:
+    """The whole text that a cut was made of."""
     blocks = text.split("\n\n")
-    recurring = [seen.is_boilerplate(block_hash(block)) for block in blocks]
-    cut = [block for block, recurs in zip(blocks, recurring, strict=True) if recurs]
-    if sum(map(len, cut)) > _MAX_CUT_SHARE * len(text):
-        return Cut(text)
-    kept = [block for block, recurs in zip(blocks, recurring, strict=True) if not recurs]
-    return Cut("\n\n".join(kept), tuple(cut))
+    for block in sorted(cut, key=lambda one: one.at):
+        blocks.insert(block.at, block.text)
+    return "\n\n".join(blocks)
