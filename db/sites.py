@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 from pipeline.extract.text.site import SiteBlocks, SitePage
 from pipeline.models import CutBlock
 
-_LATEST_PAGES = 200
+_LATEST_PAGES = 100
 """How many of a site's latest articles say what recurs there."""
 
 
@@ -57,25 +57,30 @@ def known_blocks(
 
 # Reads site_text_host_ix backwards, for each host as far as the limit.
 _LATEST = """
-    select h.host, t.article_id, t.story_id, t.blocks, t.cut
+    select h.host, t.article_id, t.blocks, t.cut
     from (select distinct host from wanted) h
     cross join lateral (
-        select t.article_id, a.story_id, t.blocks, t.cut
-        from ingest.site_text t join ingest.article a on a.id = t.article_id
-        where t.host = h.host and t.blocks is not null and a.page_id <> all(cast(:without as bigint[]))
+        select * from ingest.site_text t
+        where t.host = h.host and t.blocks is not null
+            and t.article_id <> all(array(
+                select id from ingest.article where page_id = any(cast(:without as bigint[]))))
         order by t.article_id desc limit :latest
     ) t
 """
+# Materialized: the planner takes each of these for a few rows, and joins them row by row where it may.
 _KNOWN = text(f"""
     with wanted as (
         select * from unnest(cast(:hosts as text[]), cast(:blocks as bigint[])) w(host, block)
-    ), latest as ({_LATEST}), pages as (
-        select host, count(distinct story_id) as pages from latest group by host
+    ), latest as materialized ({_LATEST}), told as materialized (
+        select l.host, a.story_id, l.blocks || l.cut as blocks
+        from latest l join ingest.article a on a.id = l.article_id
+    ), pages as (
+        select host, count(distinct story_id) as pages from told group by host
+    ), standing as materialized (
+        select t.host, b.block, t.story_id from told t cross join lateral unnest(t.blocks) b(block)
     ), counted as (
-        select l.host, b.block, count(distinct l.story_id) as standing
-        from latest l cross join lateral unnest(l.blocks || l.cut) b(block)
-        join wanted w on w.host = l.host and w.block = b.block
-        group by l.host, b.block
+        select host, block, count(distinct story_id) as standing from standing
+        where (host, block) in (select host, block from wanted) group by host, block
     )
     select p.host, p.pages, c.block, c.standing from pages p left join counted c on c.host = p.host
 """)
@@ -94,7 +99,7 @@ def texts_with(conn: Connection, boilerplate: Mapping[str, Collection[int]]) -> 
 _WITH = text(f"""
     with wanted as (
         select * from unnest(cast(:hosts as text[]), cast(:blocks as bigint[])) w(host, block)
-    ), latest as ({_LATEST})
+    ), latest as materialized ({_LATEST})
     select a.id, l.host, a.title, a.language, a.text, a.cut
     from latest l join ingest.article a on a.id = l.article_id
     where l.blocks && array(select w.block from wanted w where w.host = l.host)

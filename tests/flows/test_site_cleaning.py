@@ -15,10 +15,10 @@ from sqlalchemy import URL, Engine, text
 from db import views
 from db.engine import libpq_url
 from flows.ingest import Request, ingest
-from flows.making import Matter
+from flows.making import Matter, mark
 from flows.wiring import Environment, mark_here
 from pipeline.extract.text.site import restore
-from pipeline.models import CutBlock, Source, SourceKind
+from pipeline.models import CutBlock, Fingerprint, NotAnArticle, Source, SourceKind
 
 ENGLISH = (
     ("harbour", "The harbour of the old town will be closed to cars from May", "Shop owners asked for a later date"),
@@ -138,8 +138,8 @@ def test_later_pages_improve_earlier_articles_which_are_no_revisions(
         words = conn.execute(text("select word_count from news.articles order by url")).scalars().all()
         hashes = conn.execute(text("select text_hash from ingest.fingerprint order by article_id")).scalars().all()
     assert words == [len(one.split()) for one, _ in clean("en", range(6))]
-    marks = mark_here([Matter(one, (), None, "en") for one, _ in clean("en", range(6))])
-    assert hashes == [mark.text_hash for mark in marks]
+    marks = [mark(Matter(one, (), None, "en")) for one, _ in clean("en", range(6))]
+    assert hashes == [one.text_hash for one in marks]
 
 
 def test_what_a_run_that_broke_off_while_cleaning_left_is_mended_by_the_next(
@@ -149,7 +149,7 @@ def test_what_a_run_that_broke_off_while_cleaning_left_is_mended_by_the_next(
     source = put_feed(site, "en", range(3, 6))
     calls: list[int] = []
 
-    def break_off(matters: Sequence[Matter]) -> list[object]:
+    def break_off(matters: Sequence[Matter]) -> list[Fingerprint | NotAnArticle]:
         calls.append(len(matters))
         if len(calls) == 2:
             raise RuntimeError("broken off")
