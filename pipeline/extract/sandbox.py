@@ -44,7 +44,7 @@ _EXIT_MEMORY = 86
 class Limits:
     """What one page may take (seconds; bytes of its worker's resident memory), and when a worker is replaced: after so
     many pages, or when it keeps more than half of the memory. A new one has the tables of each language to load again,
-    half a second for each: 500 pages of eight languages took 4 s longer in it than in an old one.
+    half a second for each: 4 s of CPU for eight languages.
     """
 
     timeout_seconds: float = 20.0
