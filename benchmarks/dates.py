@@ -28,7 +28,7 @@ from pipeline.extract.extract import extract
 from pipeline.models import Capture, Document
 
 OURS = "newsfold"
-_HTMLDATE: dict[str, dict[str, bool]] = {
+_HTMLDATE: dict[str, dict[str, Any]] = {
     "htmldate": {},
     "original": {"original_date": True, "extensive_search": False},
     "original, extensive": {"original_date": True, "extensive_search": True},
