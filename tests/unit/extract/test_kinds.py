@@ -270,7 +270,9 @@ def test_a_page_with_hardly_a_word(language: str, text: str) -> None:
         b"\x89PNG\r\n\x1a\n" + bytes(100),
         b"\xff\xd8\xff\xe0\x00\x10JFIF",
         b"PK\x03\x04\x14\x00",
-        "<p>Совет решил закрыть гавань старого города для автомобилей с первого мая, сообщили вечером.</p>".encode()
+        "<p>Совет решил закрыть гавань старого города для автомобилей с первого мая, сообщили вечером.</p>".encode(
+            "cp1251"
+        )
         .decode("latin-1")
         .encode(),
     ],
