@@ -16,56 +16,41 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pipeline.fold.candidates import Postings, posted_keys, query, rank
 from pipeline.fold.fingerprint import fingerprint
 from pipeline.fold.judge import judge
 from pipeline.models import Candidate, Fingerprint, Verdict
 
 WINDOW = timedelta(days=14)
-MOST_CANDIDATES = 50
+UNDATED = datetime(2025, 1, 15, tzinfo=UTC)
+"""Stands for the day of arrival, where an article has no date."""
 
 
 @dataclass
 class Archive:
-    """Articles in memory, found by the rule of the database: an equal text hash or a shared band, and within a time
-    window those with the most anchor keys in common.
-    """
+    """Articles in memory, found by the rule of the database."""
 
     articles: list[Candidate] = field(default_factory=list)
-    dates: list[datetime | None] = field(default_factory=list)
-    by_hash: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    by_band: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
-    by_key: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    dates: dict[int, datetime] = field(default_factory=dict)
+    postings: Postings = field(default_factory=Postings)
 
-    def candidates(self, found: Fingerprint, date: datetime | None) -> list[Candidate]:
-        """The articles worth a look, best first."""
-        copies = Counter(i for band in found.bands for i in self.by_band[band])
-        copies.update(i for i in self.by_hash[found.text_hash])
-        shared = Counter(i for key in found.anchor_keys for i in self.by_key[key] if self._is_within(i, date))
-        chosen = dict.fromkeys(
-            [i for i, _ in copies.most_common(MOST_CANDIDATES)] + [i for i, _ in shared.most_common(MOST_CANDIDATES)]
-        )
+    def candidates(self, found: Fingerprint, date: datetime) -> list[Candidate]:
+        """The articles worth a look."""
+        asked = query(found, date, window=WINDOW)
+        chosen = rank(asked, *self.postings.read(asked)).within(date - WINDOW, date + WINDOW, self.dates)
         return [self.articles[i] for i in chosen]
 
-    def add(self, candidate: Candidate, date: datetime | None) -> None:
+    def add(self, candidate: Candidate, date: datetime) -> None:
         """Keep an article for those that come later."""
-        i = len(self.articles)
         self.articles.append(candidate)
-        self.dates.append(date)
-        self.by_hash[candidate.fingerprint.text_hash].append(i)
-        for band in candidate.fingerprint.bands:
-            self.by_band[band].append(i)
-        for key in candidate.fingerprint.anchor_keys:
-            self.by_key[key].append(i)
-
-    def _is_within(self, i: int, date: datetime | None) -> bool:
-        known = self.dates[i]
-        return date is None or known is None or abs(known - date) <= WINDOW
+        self.dates[candidate.article_id] = date
+        self.postings.add(candidate.article_id, posted_keys(candidate.fingerprint, date))
 
 
 @dataclass(frozen=True)
@@ -89,7 +74,7 @@ def fold(records: Iterable[dict[str, str]], archive: Archive) -> list[Folded]:
     folded = []
     for record in records:
         text, language = record["text"], record.get("language")
-        date = datetime.fromisoformat(record["published_at"]) if record.get("published_at") else None
+        date = datetime.fromisoformat(record["published_at"]) if record.get("published_at") else UNDATED
         found = fingerprint(text, title=record.get("title"), language=language)
         verdict = judge(found, text, language, archive.candidates(found, date))
         number = len(archive.articles)

@@ -1,4 +1,4 @@
-"""Articles, their fingerprints, and the stories they belong to.
+"""Articles, and the stories they belong to.
 
 The functions that write ask for `db.locks.lock_folding` to be held.
 """
@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, text, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
-from db import sites
+from db import fingerprints, sites
+from db.fingerprints import Marked
 from db.sites import SiteText, read_cut
-from db.tables import ArticleRow, CopyRow, FingerprintRow, RevisionRow, StoryRow
+from db.tables import ArticleRow, CopyRow, RevisionRow, StoryRow
 from pipeline.discover.urls import host
 from pipeline.extract.dates.choose import describe_claim
 from pipeline.extract.text.site import restore
-from pipeline.models import NUMBER, Anchor, Article, Candidate, CleanText, CutBlock, DateSource, Fingerprint, Verdict
+from pipeline.models import Article, CleanText, CutBlock, DateSource, Fingerprint, Verdict
 from pipeline.revision import measure_change
 
 
@@ -51,58 +52,6 @@ def is_known_address(conn: Connection, canonical_url: str) -> bool:
     return conn.execute(select(ArticleRow.id).where(same)).first() is not None
 
 
-def candidates(
-    conn: Connection, fingerprint: Fingerprint, dated_at: datetime, *, window: timedelta, limit: int = 50
-) -> list[Candidate]:
-    """Articles worth a look: equal text or a shared MinHash band at any time, shared rare anchors within the window.
-
-    Those with the most shared anchors come first, at most `limit` of them; equal texts and shared bands as many each.
-    A candidate carries its numbers and the anchors that the article has too, and all where it may be a near copy.
-    """
-    rows = conn.execute(
-        _CANDIDATES,
-        {
-            "hash": fingerprint.text_hash,
-            "bands": list(fingerprint.bands),
-            "keys": list(fingerprint.anchor_keys),
-            "begin": dated_at - window,
-            "end": dated_at + window,
-            "limit": limit,
-        },
-    )
-    bands, keys = frozenset(fingerprint.bands), frozenset(anchor.key for anchor in fingerprint.anchors)
-    return [_candidate(row, bands, keys) for row in rows]
-
-
-# Materialized: with the limit in sight the planner walks the primary key in order instead of asking the GIN index: at
-# 120,000 articles that takes 350 ms instead of 0.3.
-_CANDIDATES = text("""
-    with same_text as (
-        select article_id from ingest.fingerprint where text_hash = :hash order by article_id limit :limit
-    ), banded as materialized (
-        select article_id from ingest.fingerprint where bands && cast(:bands as bigint[])
-    ), same_bands as (
-        select article_id from banded order by article_id limit :limit
-    ), anchored as materialized (
-        select article_id, anchor_keys from ingest.fingerprint where anchor_keys && cast(:keys as bigint[])
-    ), shared_anchors as (
-        select f.article_id
-        from anchored f
-        join ingest.article a on a.id = f.article_id
-        where a.dated_at between :begin and :end
-        order by (select count(*) from unnest(f.anchor_keys) k where k = any(cast(:keys as bigint[]))) desc,
-                 f.article_id
-        limit :limit
-    )
-    select a.id, a.story_id, a.language, a.text, f.text_hash, f.bands, f.anchor_keys, f.anchors, f.mass
-    from ingest.article a
-    join ingest.fingerprint f on f.article_id = a.id
-    where a.id in (select article_id from same_text union select article_id from same_bands
-                   union select article_id from shared_anchors)
-    order by a.id
-""")
-
-
 def add_article(
     conn: Connection,
     page_id: int,
@@ -124,7 +73,7 @@ def add_article(
         "first_seen_at": first_seen_at,
     }
     article_id = conn.execute(insert(ArticleRow).values(values).returning(ArticleRow.id)).scalar_one()
-    conn.execute(insert(FingerprintRow).values(article_id=article_id, **_marks(fingerprint)))
+    fingerprints.add(conn, [Marked(article_id, article.published_at or first_seen_at, fingerprint)])
     sites.keep_blocks(conn, article_id, host(article.canonical_url), article.text, article.cut)
     if verdict:
         conn.execute(
@@ -158,6 +107,7 @@ def revise_article(
             similarity=change.similarity,
         )
     )
+    fingerprints.remove(conn, stored.id)
     content = _content(article, body_hash)
     for kept in ("url", "canonical_url", "published_at", "published_at_source", "published_at_confidence"):
         del content[kept]
@@ -172,24 +122,25 @@ def revise_article(
         },
     )
     conn.execute(_MARK_VERDICTS, {"id": stored.id})
-    conn.execute(update(ArticleRow).where(ArticleRow.id == stored.id).values(content))
-    conn.execute(update(FingerprintRow).where(FingerprintRow.article_id == stored.id).values(_marks(fingerprint)))
+    changed = update(ArticleRow).where(ArticleRow.id == stored.id).values(content).returning(ArticleRow.dated_at)
+    dated_at = conn.execute(changed).scalar_one()
+    fingerprints.add(conn, [Marked(stored.id, dated_at, fingerprint)])
     sites.keep_blocks(conn, stored.id, host(article.canonical_url), article.text, article.cut)
 
 
 def keep_cleaning(conn: Connection, article: SiteText, found: CleanText, fingerprint: Fingerprint) -> None:
     """Give an article what is left of its text after more was cut. No revision: text and cut give the whole."""
-    conn.execute(
-        update(ArticleRow)
-        .where(ArticleRow.id == article.id)
-        .values(
+    fingerprints.remove(conn, article.id)
+    changed = update(ArticleRow).where(ArticleRow.id == article.id).returning(ArticleRow.dated_at)
+    dated_at = conn.execute(
+        changed.values(
             text=found.text,
             word_count=found.word_count,
             cut=list(map(asdict, found.cut)),
             lead_ins=list(map(asdict, found.lead_ins)),
         )
-    )
-    conn.execute(update(FingerprintRow).where(FingerprintRow.article_id == article.id).values(_marks(fingerprint)))
+    ).scalar_one()
+    fingerprints.add(conn, [Marked(article.id, dated_at, fingerprint)])
     sites.keep_blocks(conn, article.id, article.host, found.text, found.cut)
 
 
@@ -243,29 +194,3 @@ def _content(article: Article, body_hash: str) -> dict[str, Any]:
         "cut": list(map(asdict, article.cut)),
         "lead_ins": list(map(asdict, article.lead_ins)),
     }
-
-
-def _marks(fingerprint: Fingerprint) -> dict[str, Any]:
-    return {
-        "text_hash": fingerprint.text_hash,
-        "bands": list(fingerprint.bands),
-        "anchor_keys": list(fingerprint.anchor_keys),
-        "anchors": [[one.key, one.surface, list(one.positions), one.rarity] for one in fingerprint.anchors],
-        "mass": fingerprint.mass,
-    }
-
-
-def _candidate(row: Row[Any], bands: frozenset[int], keys: frozenset[str]) -> Candidate:
-    """A candidate with its numbers and the anchors that the article has too; all of them where it may be a near copy.
-
-    An article has some 400 anchors and 50 candidates, which mostly share a few: making the others would take more time
-    than judging.
-    """
-    is_near = not bands.isdisjoint(row.bands)
-    anchors = tuple(
-        Anchor(key, surface, tuple(positions), rarity)
-        for key, surface, positions, rarity in row.anchors
-        if is_near or key in keys or key.startswith(NUMBER)
-    )
-    fingerprint = Fingerprint(row.text_hash, tuple(row.bands), tuple(row.anchor_keys), anchors, row.mass)
-    return Candidate(row.id, row.story_id, row.language, row.text, fingerprint)

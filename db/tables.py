@@ -310,24 +310,25 @@ class RevisionRow(Base):
 
 
 class FingerprintRow(Base):
-    """What matching needs of an article; found through GIN indexes on the two arrays.
-
-    `anchors` is json, not jsonb: it is read whole and often, never looked into; jsonb would be written anew each time.
-    """
+    """What matching needs of an article, as pipeline.fold.packed packs it; null where the next run is to make it."""
 
     __tablename__ = "fingerprint"
-    __table_args__ = (
-        Index(None, "text_hash"),
-        Index(None, "bands", postgresql_using="gin"),
-        Index(None, "anchor_keys", postgresql_using="gin"),
-    )
+    __table_args__ = (Index("fingerprint_missing_ix", "article_id", postgresql_where=sql("packed is null")),)
 
     article_id: Mapped[int] = mapped_column(ForeignKey("ingest.article.id", ondelete="CASCADE"), primary_key=True)
-    text_hash: Mapped[str]
-    bands: Mapped[list[int]]
-    anchor_keys: Mapped[list[int]]
-    anchors: Mapped[list[Any]]
-    mass: Mapped[float]
+    packed: Mapped[bytes | None]
+
+
+class PostingRow(Base):
+    """A key under which an article is found: see pipeline.fold.candidates.
+
+    No foreign key: checking it for a hundred postings an article would take as long as folding it.
+    """
+
+    __tablename__ = "posting"
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    article_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
 class CopyRow(Base):

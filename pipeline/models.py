@@ -419,39 +419,20 @@ class Article:
     lead_ins: tuple[Span, ...] = ()
 
 
-NUMBER = "n:"
-"""What the key of an anchor that is a number begins with."""
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """A mark that survives translation.
-
-    `key` is comparable across languages ('n:1818.68', 'l:chatgpt', 's:gmz'), `positions` are where it stands in the
-    text, each in [0, 1) of its length, `surface` is how the text writes it. `rarity` is -ln of how probable it is that
-    an unrelated article of this language and length carries it.
-    """
-
-    key: str
-    surface: str
-    positions: tuple[float, ...]
-    rarity: float = 0.0
-
-
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
     """What matching needs of an article.
 
     `text_hash` is equal for texts that differ in case, spacing and punctuation only. `bands` and `anchor_keys` are
-    signed 64-bit integers for Postgres `bigint[]`: two articles that share a band may be near copies, two that share
-    rare anchor keys may be translations. `anchors` are all anchors that can weigh something, rare ones first. `mass` is
-    the weight, in nats, that a translation of this article can be expected to share with it.
+    signed 64-bit integers: two articles that share a band may be near copies, two that share rare anchor keys may be
+    translations. `anchors` are all anchors that can weigh something, as pipeline.fold.packed packs them. `mass` is the
+    weight, in nats, that a translation of this article can be expected to share with it.
     """
 
     text_hash: str
     bands: tuple[int, ...]
     anchor_keys: tuple[int, ...]
-    anchors: tuple[Anchor, ...]
+    anchors: bytes
     mass: float = 0.0
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from db import articles, captures, pages
+from db import articles, captures, fingerprints, pages
 from db.captures import PageToLoad
 from db.locks import lock_folding
 from flows.making import Made, Material, load_lexicon
@@ -15,8 +15,11 @@ from flows.steps.clean import Marked, clean_again, clean_made, known_sites, mark
 from flows.steps.scope import Scope
 from flows.wiring import Environment
 from pipeline.extract.text.site import restore
+from pipeline.fold.fingerprint import fingerprint
 from pipeline.fold.judge import judge
 from pipeline.models import NotAnArticle, Options, Outcome, Reason, Verdict
+
+_MARKED_AT_ONCE = 200
 
 
 def load(env: Environment, scope: Scope, page_ids: Sequence[int]) -> None:
@@ -28,12 +31,29 @@ def load(env: Environment, scope: Scope, page_ids: Sequence[int]) -> None:
         seen = known_sites(conn, page_ids, [one.article for one in made if isinstance(one, Made)])
     cleaned = [clean_made(one, seen) if isinstance(one, Made) else one for one in made]
     marked = mark_all(env, cleaned)
+    _mark_missing(env)
     with env.engine.begin() as conn:
         lock_folding(conn)
         captures.lock_pages(conn, page_ids)
         for page, one in zip(captured, marked, strict=True):
             _load_one(conn, env, scope, page, one)
         clean_again(conn, env, seen)
+
+
+def _mark_missing(env: Environment) -> None:
+    """Make the fingerprints that an earlier version of newsfold left to be made."""
+    while True:
+        with env.engine.begin() as conn:
+            lock_folding(conn)
+            unmarked = fingerprints.missing(conn, limit=_MARKED_AT_ONCE)
+            if not unmarked:
+                return
+            fingerprints.add(conn, [_marked(one) for one in unmarked])
+
+
+def _marked(article: fingerprints.Unmarked) -> fingerprints.Marked:
+    found = fingerprint(article.text, title=article.title, language=article.language)
+    return fingerprints.Marked(article.article_id, article.dated_at, found)
 
 
 def _material(env: Environment, page: PageToLoad) -> Material:
@@ -83,5 +103,6 @@ def _load_again(conn: Connection, scope: Scope, page: PageToLoad, stored: articl
 def _fold(conn: Connection, env: Environment, made: Marked) -> Verdict | None:
     article = made.article
     window = timedelta(days=env.settings.window_days)
-    found = articles.candidates(conn, made.fingerprint, article.published_at or env.now(), window=window)
+    dated_at = article.published_at or env.now()
+    [found] = fingerprints.candidates(conn, [(made.fingerprint, dated_at)], window=window)
     return judge(made.fingerprint, article.text, article.language, found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -16,8 +16,9 @@ from pipeline.fold.marks import SHORTEST, skeleton_keys, word_keys
 from pipeline.fold.skeleton import skeletons
 from pipeline.fold.spans import Spans
 from pipeline.fold.tokens import Script, Token, has_kana, tokens, word_count
-from pipeline.models import Anchor
 
+NUMBER = "n:"
+"""What the key of an anchor that is a number begins with."""
 MOST_ANCHORS = 400
 MOST_POSITIONS = 24
 LIST_RUN = 5
@@ -58,10 +59,26 @@ def carriage(key: str, surface: str) -> Carriage:
     return Carriage.STRETCH if first >= "\u3400" and not "가" <= first <= "힣" else Carriage.PLAIN
 
 
-def has_fine_sounds(anchor: Anchor) -> bool:
+def has_fine_sounds(surface: str) -> bool:
     """Whether the script tells b from f, l from r and m from n: kana, Han, Hangul and unspaced scripts may not."""
-    first = anchor.surface[0]
+    first = surface[0]
     return not (first >= "\u3040" or "\u0e00" <= first <= "\u109f" or "\u1780" <= first <= "\u17ff")
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A mark that survives translation.
+
+    `key` is comparable across languages ('n:1818.68', 'l:chatgpt', 's:gmz'), `surface` is how the text writes it at the
+    first of `starts`, its places in characters. `carriage` goes by the least name-like of its places. `rarity` is -ln
+    of how probable it is that an unrelated article of this language and length carries it.
+    """
+
+    key: str
+    surface: str
+    starts: tuple[int, ...]
+    carriage: Carriage
+    rarity: float
 
 
 def carried(how: Carriage, rarity: float) -> float:
@@ -76,6 +93,7 @@ def carried(how: Carriage, rarity: float) -> float:
 @dataclass(slots=True)
 class _Mark:
     surface: str
+    shown: str
     starts: list[int] = field(default_factory=list)
 
 
@@ -86,13 +104,12 @@ def anchors(text: str, language: str | None) -> tuple[Anchor, ...]:
     for key, mark in _marks(text, language).items():
         rarity = -math.log(document_probability(key, language, words))
         if rarity >= _LEAST_RARITY:
-            weighed.append((-expected_weight(carriage(key, mark.surface), rarity), key, mark, rarity))
+            how = carriage(key, mark.surface)
+            weighed.append((-expected_weight(how, rarity), key, mark, how, rarity))
     weighed.sort(key=itemgetter(0, 1))
     return tuple(
-        Anchor(
-            key, mark.surface, tuple(round(at / len(text), 5) for at in mark.starts[:MOST_POSITIONS]), round(rarity, 3)
-        )
-        for _, key, mark, rarity in weighed[:MOST_ANCHORS]
+        Anchor(key, mark.shown, tuple(mark.starts[:MOST_POSITIONS]), how, round(rarity, 3))
+        for _, key, mark, how, rarity in weighed[:MOST_ANCHORS]
     )
 
 
@@ -102,12 +119,12 @@ def expected_weight(how: Carriage, rarity: float) -> float:
     return rate * max(0.0, rarity + math.log(rate))
 
 
-def mass(found: tuple[Anchor, ...], length: int) -> float:
-    """What all anchors of a text of `length` characters can be expected to weigh, each place counted once."""
+def mass(found: Sequence[Anchor]) -> float:
+    """What all anchors of a text can be expected to weigh, each place counted once."""
     taken, total = Spans(), 0.0
     for anchor in sorted(found, key=lambda anchor: -anchor.rarity):
-        if not anchor.key.startswith("h:") and taken.claim(anchor, length):
-            total += expected_weight(carriage(anchor.key, anchor.surface), anchor.rarity)
+        if anchor.carriage is not Carriage.WINDOW and taken.claim(anchor.starts, len(anchor.surface)):
+            total += expected_weight(anchor.carriage, anchor.rarity)
     return total
 
 
@@ -115,7 +132,9 @@ def _marks(text: str, language: str | None) -> dict[str, _Mark]:
     """Every key of the text with its places. The surface is in small letters where the text has it so: no name."""
     marks: dict[str, _Mark] = {}
     for key, surface, start in _occurrences(text, language):
-        mark = marks.setdefault(key, _Mark(surface))
+        mark = marks.get(key)
+        if mark is None:
+            marks[key] = mark = _Mark(surface, surface)
         mark.starts.append(start)
         if surface[0].islower():
             mark.surface = surface

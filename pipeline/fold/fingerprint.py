@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import islice
 
 from pipeline.fold import near
-from pipeline.fold.anchors import anchors, mass
+from pipeline.fold.anchors import Anchor, anchors, mass
+from pipeline.fold.packed import pack
 from pipeline.fold.tokens import MAX_CHARACTERS, primary
-from pipeline.models import Anchor, Fingerprint
+from pipeline.models import Fingerprint
 
 MOST_KEYS = 64
 # Rarer than one in twelve: a commoner key finds more strangers than copies.
@@ -22,8 +23,8 @@ def fingerprint(text: str, *, title: str | None, language: str | None) -> Finger
         text_hash=near.text_hash(text, title),
         bands=near.bands(near.shingles(body)),
         anchor_keys=_anchor_keys(found),
-        anchors=found,
-        mass=round(mass(found, len(body)), 3),
+        anchors=pack(found, len(body)),
+        mass=round(mass(found), 3),
     )
 
 

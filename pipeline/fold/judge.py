@@ -9,11 +9,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.fold import near
-from pipeline.fold.anchors import Carriage, carriage, expected_weight
-from pipeline.fold.linkage import Link, link
+from pipeline.fold.anchors import Carriage, expected_weight
+from pipeline.fold.linkage import Indices, Link, common, link
+from pipeline.fold.packed import Anchors, unpack
 from pipeline.fold.tokens import MAX_CHARACTERS, primary
-from pipeline.models import NUMBER, Candidate, CopyKind, Fingerprint, Verdict
+from pipeline.models import Candidate, CopyKind, Fingerprint, Verdict
 
 _SURE_JACCARD = 0.8
 _NEAR_JACCARD, _NEAR_CONTAINMENT = 0.5, 0.75
@@ -107,17 +111,22 @@ def _shared_marks(here: Fingerprint, there: Fingerprint) -> float:
     return sum(weight for key, weight in mine.items() if key in theirs) / least if least else 1.0
 
 
-def _marks(found: Fingerprint) -> dict[str, float]:
+def _marks(found: Fingerprint) -> dict[int, float]:
     """The anchors that are not plain words of a script with capitals, with what each can be expected to weigh."""
-    written = ((anchor, carriage(anchor.key, anchor.surface)) for anchor in found.anchors)
-    return {a.key: expected_weight(how, a.rarity) for a, how in written if how is not Carriage.WORD}
+    anchors = unpack(found.anchors)
+    written = ((i, anchors.carriage(i)) for i in range(len(anchors.keys)))
+    return {
+        int(anchors.keys[i]): expected_weight(how, float(anchors.rarities[i]))
+        for i, how in written
+        if how is not Carriage.WORD
+    }
 
 
 def _translation(
     article: Fingerprint, text: str, language: str | None, candidates: Sequence[Candidate]
 ) -> Verdict | None:
     own = primary(language)
-    claims = _claims(article, text, own, candidates)
+    claims = _claims(article, own, candidates)
     if not claims:
         return None
     first = claims[0]
@@ -130,7 +139,7 @@ def _translation(
         first.best.candidate.story_id,
         CopyKind.TRANSLATION,
         round(1 / (1 + math.exp(-log_odds)), 4),
-        {**_evidence(first.best.link), "score": round(log_odds, 3), "margin": round(first.log_odds - rival, 3)},
+        {**_evidence(first.best, text), "score": round(log_odds, 3), "margin": round(first.log_odds - rival, 3)},
     )
 
 
@@ -139,54 +148,56 @@ def _is_telling(found: Link) -> bool:
     return len(found.shared) >= _FEWEST_ANCHORS and sum(pair.weight for pair in found.shared) >= _LEAST_EVIDENCE
 
 
-def _claims(article: Fingerprint, text: str, own: str | None, candidates: Sequence[Candidate]) -> list[_Claim]:
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A candidate with its anchors, and which of them the article has too."""
+
+    candidate: Candidate
+    anchors: Anchors
+    shared: tuple[Indices, Indices]
+
+
+def _claims(article: Fingerprint, own: str | None, candidates: Sequence[Candidate]) -> list[_Claim]:
     """The claims of all stories that have a member in another language, strongest first."""
-    carriers = _carriers(article, candidates)
-    stories: dict[int, list[Candidate]] = defaultdict(list)
+    mine = unpack(article.anchors)
+    stories: dict[int, list[_Compared]] = defaultdict(list)
     for candidate in candidates:
-        stories[candidate.story_id].append(candidate)
+        theirs = unpack(candidate.fingerprint.anchors)
+        stories[candidate.story_id].append(_Compared(candidate, theirs, common(mine, theirs)))
+    ceilings = _ceilings(len(mine.keys), list(stories.values()))
     claims = []
-    for story, members in stories.items():
-        foreign = [member for member in members if not _may_share_language(own, member.language)]
-        likely = [member for member in foreign if not _tells_other_numbers(article, member.fingerprint)]
-        ceilings = _ceilings(carriers, story, len(stories))
-        matches = [_Match(c, link(article, len(text), c.fingerprint, len(c.text), ceilings)) for c in likely]
+    for members, ceiling in zip(stories.values(), ceilings, strict=True):
+        foreign = [one for one in members if not _may_share_language(own, one.candidate.language)]
+        matches = [
+            _Match(
+                one.candidate,
+                link(mine, one.anchors, one.shared, (article.mass, one.candidate.fingerprint.mass), ceiling),
+            )
+            for one in foreign
+            if not _tells_other_numbers(mine, one.anchors)
+        ]
         if matches:
             claims.append(_claim(matches, len(foreign) < len(members)))
     return sorted(claims, key=lambda claim: (-claim.log_odds, claim.best.candidate.article_id))
 
 
-def _tells_other_numbers(here: Fingerprint, there: Fingerprint) -> bool:
+def _tells_other_numbers(here: Anchors, there: Anchors) -> bool:
     """Whether the numbers of two texts speak against a translation: there are some, and hardly any is in both."""
-    mine, theirs = _numbers(here), _numbers(there)
-    together = len(mine) + len(theirs)
-    return together >= _FEWEST_NUMBERS and 2 * len(mine & theirs) < _LEAST_SHARED_NUMBERS * together
+    together = len(here.numbers) + len(there.numbers)
+    both = len(np.intersect1d(here.numbers, there.numbers, assume_unique=True))
+    return together >= _FEWEST_NUMBERS and 2 * both < _LEAST_SHARED_NUMBERS * together
 
 
-def _numbers(found: Fingerprint) -> set[str]:
-    return {anchor.key for anchor in found.anchors if anchor.key.startswith(NUMBER)}
-
-
-def _carriers(article: Fingerprint, candidates: Sequence[Candidate]) -> dict[str, set[int]]:
-    """For each anchor of the article, the stories among the candidates that have it."""
-    carriers: dict[str, set[int]] = {anchor.key: set() for anchor in article.anchors}
-    for candidate in candidates:
-        for anchor in candidate.fingerprint.anchors:
-            if anchor.key in carriers:
-                carriers[anchor.key].add(candidate.story_id)
-    return carriers
-
-
-def _ceilings(carriers: dict[str, set[int]], story: int, stories: int) -> dict[str, float]:
-    """How rare an anchor is at most, seen that other stories have it: a name that all of this month's news carries
-    tells nothing apart, however rare the word list says it is.
+def _ceilings(anchors: int, stories: Sequence[Sequence[_Compared]]) -> NDArray[np.float64]:
+    """For each story, how rare each anchor of the article is at most, seen that other stories among the candidates
+    have it: a name that all of this month's news carries tells nothing apart, however rare the word list says it is.
     """
-    ceilings = {}
-    for key, found in carriers.items():
-        others = len(found) - (story in found)
-        if others:
-            ceilings[key] = -math.log(others / (stories + _PRIOR_STORIES))
-    return ceilings
+    has = np.zeros((len(stories), anchors), dtype=np.int64)
+    for row, members in zip(has, stories, strict=True):
+        for member in members:
+            row[member.shared[0]] = 1
+    others = has.sum(axis=0) - has
+    return np.where(others > 0, -np.log(np.maximum(others, 1) / (len(stories) + _PRIOR_STORIES)), np.inf)
 
 
 def _claim(members: list[_Match], has_own_language: bool) -> _Claim:
@@ -203,18 +214,18 @@ def _may_share_language(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other
 
 
-def _evidence(found: Link) -> dict[str, object]:
-    strongest = found.shared[:_MOST_EVIDENCE]
+def _evidence(match: _Match, text: str) -> dict[str, object]:
+    original = match.candidate.text
     return {
         "anchors": [
             {
-                "key": shared.here.key,
-                "surface": shared.here.surface,
-                "other_surface": shared.there.surface,
+                "kind": shared.carriage.value,
+                "surface": text[slice(*shared.span)],
+                "other_surface": original[slice(*shared.other_span)],
                 "weight": round(shared.weight, 2),
-                "at": shared.here.positions[0],
-                "other_at": shared.there.positions[0],
+                "at": round(shared.span[0] / len(text), 5),
+                "other_at": round(shared.other_span[0] / len(original), 5),
             }
-            for shared in strongest
+            for shared in match.link.shared[:_MOST_EVIDENCE]
         ]
     }

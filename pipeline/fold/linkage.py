@@ -9,12 +9,15 @@ out of place, weighs about nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.fold.anchors import Carriage, carriage, carried, has_fine_sounds
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.fold.anchors import Carriage, carried
+from pipeline.fold.packed import Anchors
 from pipeline.fold.spans import Spans
-from pipeline.models import Anchor, Fingerprint
 
 # A translation puts three of four shared anchors within about 3% of the text's length; the others fall anywhere.
 _PLACE_SCALE, _IN_PLACE = 0.03, 0.75
@@ -34,12 +37,15 @@ _COEFFICIENTS = (2.85, -2.2, 2.15, -0.2)
 
 @dataclass(frozen=True, slots=True)
 class SharedAnchor:
-    """An anchor of both texts: its weight in nats, and the part that its places bring (below 0: out of place)."""
+    """An anchor of both texts: its weight in nats, the part that its places bring (below 0: out of place), how it is
+    written here, and its first place in each text: start and end, in characters.
+    """
 
     weight: float
     place: float
-    here: Anchor
-    there: Anchor
+    carriage: Carriage
+    span: tuple[int, int]
+    other_span: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +56,44 @@ class Link:
     shared: tuple[SharedAnchor, ...]
 
 
-def link(here: Fingerprint, length: int, there: Fingerprint, other_length: int, ceilings: Mapping[str, float]) -> Link:
-    """Compare two fingerprints of texts of these lengths, in characters. `ceilings` bound the rarity of some keys."""
-    theirs = {anchor.key: anchor for anchor in there.anchors}
+Indices = NDArray[np.int64]
+
+
+def common(here: Anchors, there: Anchors) -> tuple[Indices, Indices]:
+    """Which anchors two texts share, as their indices here and there."""
+    if not len(there.keys):
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    at = np.minimum(np.searchsorted(there.keys, here.keys), len(there.keys) - 1)
+    [mine] = np.nonzero(there.keys[at] == here.keys)
+    return mine, at[mine]
+
+
+def link(
+    here: Anchors,
+    there: Anchors,
+    shared: tuple[Indices, Indices],
+    masses: tuple[float, float],
+    ceilings: NDArray[np.float64],
+) -> Link:
+    """Compare two texts by the anchors they share, as `common` has them. `ceilings` bound the rarity of each anchor
+    here, `masses` are those of their fingerprints.
+    """
     pairs = [
-        _shared(anchor, other, ceilings.get(anchor.key, math.inf))
-        for anchor in here.anchors
-        if (other := theirs.get(anchor.key))
+        (_shared(here, i, there, j, ceiling), i, j)
+        for i, j, ceiling in zip(shared[0].tolist(), shared[1].tolist(), ceilings[shared[0]].tolist(), strict=True)
     ]
-    pairs.sort(key=lambda pair: (-pair.weight, pair.here.key))
+    pairs.sort(key=lambda pair: (-pair[0].weight, pair[1]))
     mine, others, counted = Spans(), Spans(), []
-    for pair in pairs:
+    for pair, i, j in pairs:
         if pair.weight < _LEAST_WEIGHT:
             break
-        if mine.has_room(pair.here, length) and others.has_room(pair.there, other_length):
-            mine.claim(pair.here, length)
-            others.claim(pair.there, other_length)
+        places, size = here.starts(i), int(here.sizes[i])
+        other_places, other_size = there.starts(j), int(there.sizes[j])
+        if mine.has_room(places, size) and others.has_room(other_places, other_size):
+            mine.claim(places, size)
+            others.claim(other_places, other_size)
             counted.append(pair)
-    return Link(log_odds(counted, here.mass, there.mass), tuple(counted))
+    return Link(log_odds(counted, *masses), tuple(counted))
 
 
 def log_odds(shared: Sequence[SharedAnchor], mass: float, other_mass: float) -> float:
@@ -87,18 +113,21 @@ def features(shared: Sequence[SharedAnchor], mass: float, other_mass: float) -> 
     return math.sqrt(score), math.sqrt(math.sqrt(mass * other_mass)), order, 1.0
 
 
-def _shared(here: Anchor, there: Anchor, ceiling: float) -> SharedAnchor:
+def _shared(here: Anchors, i: int, there: Anchors, j: int, ceiling: float) -> SharedAnchor:
     """Weigh an anchor from either side, by its rate of carriage there and its rarity on the other side; the lesser
     counts.
     """
-    how, other_how = carriage(here.key, here.surface), carriage(there.key, there.surface)
-    agreement = _agreement(here.positions, there.positions)
-    share = _COARSE_ONLY if here.key[0] == "c" and has_fine_sounds(here) and has_fine_sounds(there) else 1.0
+    how, other_how = here.carriage(i), there.carriage(j)
+    rarity, other_rarity = float(here.rarities[i]), float(there.rarities[j])
+    starts, other_starts = here.starts(i), there.starts(j)
+    agreement = _agreement([s / here.length for s in starts], [s / there.length for s in other_starts])
+    is_coarse_only = here.is_coarse(i) and here.has_fine_sounds(i) and there.has_fine_sounds(j)
+    share = _COARSE_ONLY if is_coarse_only else 1.0
     weight = min(
-        _weight(share * _rate(how, other_how, here.rarity), agreement, min(there.rarity, ceiling)),
-        _weight(share * _rate(other_how, how, there.rarity), agreement, min(here.rarity, ceiling)),
+        _weight(share * _rate(how, other_how, rarity), agreement, min(other_rarity, ceiling)),
+        _weight(share * _rate(other_how, how, other_rarity), agreement, min(rarity, ceiling)),
     )
-    return SharedAnchor(weight, math.log(agreement), here, there)
+    return SharedAnchor(weight, math.log(agreement), how, here.first_span(i), there.first_span(j))
 
 
 def _weight(rate: float, agreement: float, rarity: float) -> float:

@@ -13,8 +13,8 @@ from enum import StrEnum
 import regex
 
 # A longer text is matched by its beginning: no news article comes near, and what does (a dump, a log) must not take
-# seconds. 100,000 characters are some 15,000 words.
-MAX_CHARACTERS = 100_000
+# seconds. So many characters are some 10,000 words, and each place fits into 16 bits.
+MAX_CHARACTERS = 65_535
 
 
 class Script(StrEnum):

@@ -104,7 +104,7 @@ def test_the_evidence_of_a_translation_is_json_and_lists_the_shared_marks_strong
     evidence = json.loads(json.dumps(dict(said.evidence), ensure_ascii=False))
     weights = [anchor["weight"] for anchor in evidence["anchors"]]
     assert weights == sorted(weights, reverse=True)
-    assert set(evidence["anchors"][0]) == {"key", "surface", "other_surface", "weight", "at", "other_at"}
+    assert set(evidence["anchors"][0]) == {"kind", "surface", "other_surface", "weight", "at", "other_at"}
     assert {"score", "margin"} <= set(evidence)
     assert "Halvorsen" in {anchor["other_surface"] for anchor in evidence["anchors"]}
 

@@ -1,0 +1,149 @@
+"""Fingerprints, and the postings that find them.
+
+The functions that write ask for `db.locks.lock_folding` to be held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from sqlalchemy import Connection, delete, text
+from sqlalchemy.dialects.postgresql import insert
+
+from db.tables import FingerprintRow
+from pipeline.fold.candidates import POSTINGS_PER_KEY, Keys, Query, posted_keys, query, rank
+from pipeline.fold.packed import pack_fingerprint, unpack_fingerprint
+from pipeline.models import Candidate, Fingerprint
+
+# What COPY BINARY wants around its rows, and of each row: the number of fields, then each with its length.
+_COPY_BEGIN, _COPY_END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
+_COPY_ROW = np.dtype([("fields", ">i2"), ("a", ">i4"), ("key", ">i8"), ("b", ">i4"), ("article_id", ">i8")])
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """An article to be found later: its fingerprint and the date that says when it may be."""
+
+    article_id: int
+    dated_at: datetime
+    fingerprint: Fingerprint
+
+
+def candidates(
+    conn: Connection, articles: Sequence[tuple[Fingerprint, datetime]], *, window: timedelta
+) -> list[list[Candidate]]:
+    """For each article, by its fingerprint and date, the stored ones worth a look: see pipeline.fold.candidates."""
+    queries = [query(fingerprint, dated_at, window=window) for fingerprint, dated_at in articles]
+    rankings = [rank(asked, *found) for asked, found in zip(queries, _postings(conn, queries), strict=True)]
+    ids = {one for ranking in rankings for one in (*ranking.copies, *ranking.translations)}
+    dates = {row.id: row.dated_at for row in conn.execute(_DATES, {"ids": list(ids)})}
+    chosen = [
+        ranking.within(dated_at - window, dated_at + window, dates)
+        for ranking, (_, dated_at) in zip(rankings, articles, strict=True)
+    ]
+    known = _candidates(conn, {one for found in chosen for one in found})
+    return [[known[one] for one in found] for found in chosen]
+
+
+def add(conn: Connection, marked: Sequence[Marked]) -> None:
+    """Store the fingerprints of articles and post them."""
+    rows = [{"article_id": one.article_id, "packed": pack_fingerprint(one.fingerprint)} for one in marked]
+    new = insert(FingerprintRow).values(rows)
+    conn.execute(new.on_conflict_do_update(index_elements=["article_id"], set_={"packed": new.excluded.packed}))
+    _post(conn, marked)
+
+
+@dataclass(frozen=True, slots=True)
+class Unmarked:
+    """An article whose fingerprint is to be made: an earlier version of newsfold made it in another way."""
+
+    article_id: int
+    dated_at: datetime
+    title: str | None
+    text: str
+    language: str | None
+
+
+def missing(conn: Connection, *, limit: int) -> list[Unmarked]:
+    """Some of the articles whose fingerprint is to be made, first ones first."""
+    return [Unmarked(*row) for row in conn.execute(_MISSING, {"limit": limit})]
+
+
+def remove(conn: Connection, article_id: int) -> None:
+    """Forget the fingerprint of an article, before its text or its date changes."""
+    row = conn.execute(_MARKED, {"id": article_id}).one_or_none()
+    if row is None or row.packed is None:
+        return
+    keys = posted_keys(unpack_fingerprint(row.packed), row.dated_at)
+    conn.execute(_UNPOST, {"id": article_id, "keys": keys.tolist()})
+    conn.execute(delete(FingerprintRow).where(FingerprintRow.article_id == article_id))
+
+
+_MISSING = text("""
+    select a.id, a.dated_at, a.title, a.text, a.language
+    from ingest.fingerprint f
+    join ingest.article a on a.id = f.article_id
+    where f.packed is null
+    order by f.article_id
+    limit :limit
+""")
+_MARKED = text("""
+    select f.packed, a.dated_at
+    from ingest.fingerprint f
+    join ingest.article a on a.id = f.article_id
+    where f.article_id = :id
+""")
+_UNPOST = text("delete from ingest.posting where key = any(cast(:keys as bigint[])) and article_id = :id")
+_DATES = text("select id, dated_at from ingest.article where id = any(cast(:ids as bigint[]))")
+_CANDIDATES = text("""
+    select a.id, a.story_id, a.language, a.text, f.packed
+    from ingest.article a
+    join ingest.fingerprint f on f.article_id = a.id
+    where a.id = any(cast(:ids as bigint[]))
+""")
+# One descent of the primary key for each key. The two runs of bytes are arrays that numpy reads as they are: thousands
+# of rows would take longer to be read one by one than to be found.
+_POSTINGS = text("""
+    select string_agg(int4send(cast(k.number as int)), cast('' as bytea)) as numbers,
+           string_agg(int8send(p.article_id), cast('' as bytea)) as articles
+    from unnest(cast(:keys as bigint[])) with ordinality k (key, number)
+    cross join lateral (
+        select article_id from ingest.posting where key = k.key order by article_id limit :most
+    ) p
+""")
+
+
+def _postings(conn: Connection, queries: Sequence[Query]) -> list[tuple[Keys, Keys]]:
+    """For each query the index of a key and an article posted under it, for each posting."""
+    keys = np.concatenate([asked.keys for asked in queries])
+    row = conn.execute(_POSTINGS, {"keys": keys.tolist(), "most": POSTINGS_PER_KEY}).one()
+    numbers = np.frombuffer(row.numbers or b"", ">i4").astype(np.int64) - 1
+    articles = np.frombuffer(row.articles or b"", ">i8").astype(np.int64)
+    order = np.argsort(numbers, kind="stable")
+    numbers, articles = numbers[order], articles[order]
+    starts = np.cumsum([0, *(len(asked.keys) for asked in queries)])
+    edges = np.searchsorted(numbers, starts)
+    return [
+        (numbers[begin:end] - start, articles[begin:end])
+        for start, begin, end in zip(starts[:-1], edges[:-1], edges[1:], strict=True)
+    ]
+
+
+def _candidates(conn: Connection, ids: set[int]) -> dict[int, Candidate]:
+    return {
+        row.id: Candidate(row.id, row.story_id, row.language, row.text, unpack_fingerprint(row.packed))
+        for row in conn.execute(_CANDIDATES, {"ids": list(ids)})
+    }
+
+
+def _post(conn: Connection, marked: Sequence[Marked]) -> None:
+    keys = [posted_keys(one.fingerprint, one.dated_at) for one in marked]
+    rows = np.zeros(sum(map(len, keys)), dtype=_COPY_ROW)
+    rows["fields"], rows["a"], rows["b"] = 2, 8, 8
+    rows["key"] = np.concatenate(keys)
+    rows["article_id"] = np.repeat([one.article_id for one in marked], [len(found) for found in keys])
+    with conn.connection.cursor().copy("copy ingest.posting (key, article_id) from stdin (format binary)") as copy:
+        copy.write(_COPY_BEGIN + rows.tobytes() + _COPY_END)

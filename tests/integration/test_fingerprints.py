@@ -1,0 +1,128 @@
+"""Fingerprints in Postgres: candidates by the rule of pipeline.fold.candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+from unit.fold.articles import HARBOUR_DISPATCHES, HARBOUR_EN, HARBOUR_HI, HARBOUR_RU, MUSEUM_EN, MUSEUM_RU
+
+from benchmarks.fold_stories import Archive
+from db import articles, fingerprints
+from pipeline.fold.fingerprint import fingerprint
+from pipeline.models import Article, Candidate, Fingerprint
+
+NOW = datetime(2025, 3, 20, 12, tzinfo=UTC)
+WINDOW = timedelta(days=14)
+TEXTS = [
+    (HARBOUR_EN, "en"),
+    (HARBOUR_RU, "ru"),
+    (HARBOUR_HI, "hi"),
+    (MUSEUM_EN, "en"),
+    (MUSEUM_RU, "ru"),
+    ("An intro.\n\n" + HARBOUR_EN, "en"),
+    *((dispatch, language) for language, dispatch in HARBOUR_DISPATCHES.items()),
+]
+DAYS = (0, 3, -13, 14, 15, -40, 400)
+
+
+@pytest.fixture
+def conn(engine: Engine) -> Iterator[Connection]:
+    """A connection whose transaction is rolled back."""
+    with engine.connect() as made:
+        yield made
+
+
+def _article(number: int, body: str, language: str, dated_at: datetime) -> Article:
+    url = f"https://news.example/{number}"
+    return Article(url, url, f"Title {number}", None, None, language, dated_at, "feed", body, 100)
+
+
+_numbers = count(1)
+
+
+def _store(conn: Connection, body: str, language: str, dated_at: datetime, found: Fingerprint) -> int:
+    number = next(_numbers)
+    source = text("""
+        insert into ingest.source (slug, name, kind, address) values ('s', 'S', 'feed', 'https://news.example/feed')
+        on conflict (slug) do update set name = 'S' returning id
+    """)
+    source_id = conn.execute(source).scalar_one()
+    page = text("""
+        insert into ingest.page (url, canonical_url, source_id, state)
+        values (:url, :url, :source, 'loaded') returning id
+    """)
+    page_id = conn.execute(page, {"url": f"https://news.example/{number}", "source": source_id}).scalar_one()
+    article = _article(number, body, language, dated_at)
+    return articles.add_article(conn, page_id, source_id, article, "hash", found, None, NOW)
+
+
+def test_the_database_finds_the_candidates_that_the_rule_finds_in_memory(conn: Connection) -> None:
+    archive, known = Archive(), {}
+    for (body, language), days in zip(TEXTS * 2, DAYS * 5, strict=False):
+        dated_at = NOW + timedelta(days=days)
+        found = fingerprint(body, title=None, language=language)
+        known[_store(conn, body, language, dated_at, found)] = len(archive.articles)
+        archive.add(Candidate(len(archive.articles), 0, language, body, found), dated_at)
+
+    asked = [(fingerprint(body, title=None, language=language), NOW) for body, language in TEXTS]
+    batch = fingerprints.candidates(conn, asked, window=WINDOW)
+
+    expected = [[one.article_id for one in archive.candidates(found, at)] for found, at in asked]
+    assert [[known[one.article_id] for one in found] for found in batch] == expected
+    assert max(map(len, expected)) > 3
+    assert batch[0][0].fingerprint == asked[0][0]
+
+
+@pytest.mark.parametrize(("days", "is_found"), [(-15, False), (-14, True), (0, True), (14, True), (15, False)])
+def test_a_translation_is_looked_for_within_the_window(conn: Connection, days: int, is_found: bool) -> None:
+    found = fingerprint(HARBOUR_EN, title=None, language="en")
+    _store(conn, HARBOUR_EN, "en", NOW + timedelta(days=days), found)
+
+    russian = fingerprint(HARBOUR_RU, title=None, language="ru")
+    [candidates] = fingerprints.candidates(conn, [(russian, NOW)], window=WINDOW)
+
+    assert bool(candidates) is is_found
+
+
+def test_a_near_copy_is_looked_for_at_any_time(conn: Connection) -> None:
+    found = fingerprint(HARBOUR_EN, title=None, language="en")
+    article_id = _store(conn, HARBOUR_EN, "en", NOW - timedelta(days=3000), found)
+
+    reprint = fingerprint("An intro.\n\n" + HARBOUR_EN, title=None, language="en")
+    [candidates] = fingerprints.candidates(conn, [(reprint, NOW)], window=WINDOW)
+
+    assert [one.article_id for one in candidates] == [article_id]
+
+
+def test_an_article_with_a_newer_text_is_found_by_that_text_only(conn: Connection) -> None:
+    harbour = fingerprint(HARBOUR_EN, title=None, language="en")
+    museum = fingerprint(MUSEUM_EN, title=None, language="en")
+    article_id = _store(conn, HARBOUR_EN, "en", NOW, harbour)
+    stored = articles.StoredArticle(article_id, None, HARBOUR_EN)
+
+    earlier = NOW - timedelta(days=100)
+    articles.revise_article(conn, stored, _article(0, MUSEUM_EN, "en", earlier), "other hash", museum)
+
+    asked = [(harbour, NOW), (museum, NOW)]
+    assert [[c.article_id for c in found] for found in fingerprints.candidates(conn, asked, window=WINDOW)] == [
+        [],
+        [article_id],
+    ]
+    keys = conn.execute(text("select count(*) from ingest.posting")).scalar_one()
+    fingerprints.remove(conn, article_id)
+    assert keys > 40
+    assert conn.execute(text("select count(*) from ingest.posting")).scalar_one() == 0
+
+
+def test_a_text_that_is_there_a_hundred_times_brings_a_bounded_number_of_candidates(conn: Connection) -> None:
+    found = fingerprint(HARBOUR_EN, title=None, language="en")
+    ids = [_store(conn, HARBOUR_EN, "en", NOW, found) for _ in range(100)]
+
+    [candidates] = fingerprints.candidates(conn, [(found, NOW)], window=WINDOW)
+
+    assert len(candidates) <= 40
+    assert min(candidate.article_id for candidate in candidates) == ids[0]
