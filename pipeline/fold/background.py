@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.fold.han import windows
 from pipeline.fold.marks import word_keys
@@ -35,7 +39,6 @@ class Background:
     letters: dict[str, dict[str, float]]
     lengths: dict[str, dict[int, float]]
     unlisted: float
-    _seen: dict[str, float] = field(default_factory=dict)
 
     def frequency(self, key: str) -> float:
         """How many times a word of running text carries this key."""
@@ -67,13 +70,14 @@ def background(language: str | None) -> Background:
     return Background(dict(listed), letters, lengths, unlisted)
 
 
-def document_probability(key: str, language: str | None, words: float) -> float:
-    """How probable it is that an unrelated article of this many words carries the key at least once."""
-    if key.startswith("n:"):
-        expected = number_probability(key[2:]) * min(4.0, max(0.3, words / _TYPICAL_WORDS))
-    else:
-        expected = _frequency(key, language) * words
-    return max(_RAREST, -math.expm1(-expected))
+def rarities(keys: Sequence[str], language: str | None, words: float) -> NDArray[np.float64]:
+    """For each key, -ln of how probable it is that an unrelated article of this many words carries it."""
+    lengths = min(4.0, max(0.3, words / _TYPICAL_WORDS))
+    expected = np.array(
+        [number_probability(key[2:]) * lengths if key[0] == "n" else _frequency(key, language) * words for key in keys],
+        dtype=np.float64,
+    )
+    return -np.log(np.maximum(_RAREST, -np.expm1(-expected)))
 
 
 def number_probability(value: str) -> float:

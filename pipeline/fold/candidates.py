@@ -84,8 +84,9 @@ class Postings:
 
 
 def posted_keys(fingerprint: Fingerprint, dated_at: datetime) -> Keys:
-    """The keys under which an article of this date is found."""
-    return np.concatenate([_copy_keys(fingerprint), _in_period(fingerprint.anchor_keys, _period(dated_at))])
+    """The distinct keys under which an article of this date is found, ascending."""
+    anchors = _in_period(fingerprint.anchor_keys, _period(dated_at))
+    return np.unique(np.concatenate([_copy_keys(fingerprint), anchors]))
 
 
 def query(fingerprint: Fingerprint, dated_at: datetime, *, window: timedelta) -> Query:

@@ -6,7 +6,7 @@ from itertools import islice
 
 from pipeline.fold import near
 from pipeline.fold.anchors import Anchor, anchors, mass
-from pipeline.fold.packed import pack
+from pipeline.fold.packed import hash_of, pack
 from pipeline.fold.tokens import MAX_CHARACTERS, primary
 from pipeline.models import Fingerprint
 
@@ -24,11 +24,11 @@ def fingerprint(text: str, *, title: str | None, language: str | None) -> Finger
         bands=near.bands(near.shingles(body)),
         anchor_keys=_anchor_keys(found),
         anchors=pack(found, len(body)),
-        mass=round(mass(found), 3),
+        mass=round(mass(found, len(body)), 3),
     )
 
 
 def _anchor_keys(found: tuple[Anchor, ...]) -> tuple[int, ...]:
     """The hashed keys of the rare anchors that weigh most; `found` is in that order."""
     rare = (anchor.key for anchor in found if anchor.rarity >= _KEY_RARITY)
-    return tuple(near.hash64(key) for key in islice(rare, MOST_KEYS))
+    return tuple(hash_of(key) for key in islice(rare, MOST_KEYS))

@@ -83,7 +83,7 @@ def link(
         for i, j, ceiling in zip(shared[0].tolist(), shared[1].tolist(), ceilings[shared[0]].tolist(), strict=True)
     ]
     pairs.sort(key=lambda pair: (-pair[0].weight, pair[1]))
-    mine, others, counted = Spans(), Spans(), []
+    mine, others, counted = Spans(here.length), Spans(there.length), []
     for pair, i, j in pairs:
         if pair.weight < _LEAST_WEIGHT:
             break

@@ -10,7 +10,8 @@ Used for articles and for the word lists that say how common a key is, so that b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pipeline.fold.skeleton import coarse, romanised, skeletons
 from pipeline.fold.tokens import Script
@@ -23,6 +24,9 @@ _PROCLITICS = frozenset(
 )
 # Korean joins particles of one or two syllables to the end of a name.
 _PARTICLE_SYLLABLES = (1, 2)
+# Some 300 bytes each.
+_MOST_KNOWN = 50_000
+_known: dict[Script, dict[str, list[str]]] = defaultdict(dict)
 
 
 def stems(word: str, script: Script) -> list[str]:
@@ -49,6 +53,16 @@ def word_keys(words: Sequence[str], script: Script) -> list[list[str]]:
             found += skeleton_keys(next(fine), script)
         keys.append(list(dict.fromkeys(found)))
     return keys
+
+
+def remembered_keys(words: Collection[str], script: Script) -> Mapping[str, Sequence[str]]:
+    """`word_keys` of some words, and of others: the news of a day has few words that it does not repeat."""
+    known = _known[script]
+    if len(known) > _MOST_KNOWN:
+        known.clear()
+    new = [word for word in words if word not in known]
+    known.update(zip(new, word_keys(new, script), strict=True))
+    return known
 
 
 def skeleton_keys(skeleton: str, script: Script) -> Iterable[str]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import itemgetter
 
 import numpy as np
@@ -31,6 +31,7 @@ _MILLI = 1000
 _CARRIAGES = tuple(Carriage)
 _CARRIAGE, _IS_COARSE, _HAS_FINE_SOUNDS = 0b111, 0b1000, 0b10000
 _LONGEST_SURFACE = 255
+_CARRIAGE_NUMBERS = {how: number for number, how in enumerate(_CARRIAGES)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,13 +71,19 @@ class Anchors:
     @cached_property
     def numbers(self) -> NDArray[np.int64]:
         """The keys of the anchors that are numbers."""
-        found: NDArray[np.int64] = self.keys[(self.marks & _CARRIAGE) == _CARRIAGES.index(Carriage.NUMBER)]
+        found: NDArray[np.int64] = self.keys[(self.marks & _CARRIAGE) == _CARRIAGE_NUMBERS[Carriage.NUMBER]]
         return found
+
+
+@lru_cache(maxsize=50_000)
+def hash_of(key: str) -> int:
+    """The hash of the key of an anchor, remembered."""
+    return hash64(key)
 
 
 def pack(found: Sequence[Anchor], length: int) -> bytes:
     """The anchors of a text of `length` characters, at most 65,535, as bytes."""
-    ordered = sorted(((hash64(anchor.key), anchor) for anchor in found), key=itemgetter(0))
+    ordered = sorted(((hash_of(anchor.key), anchor) for anchor in found), key=itemgetter(0))
     columns = (
         np.array([key for key, _ in ordered], dtype="<i8"),
         np.array([round(anchor.rarity * _MILLI) for _, anchor in ordered], dtype="<u2"),
@@ -129,7 +136,7 @@ def unpack_fingerprint(packed: bytes) -> Fingerprint:
 
 def _mark(anchor: Anchor) -> int:
     return (
-        _CARRIAGES.index(anchor.carriage)
+        _CARRIAGE_NUMBERS[anchor.carriage]
         | (_IS_COARSE if anchor.key[0] == "c" else 0)
         | (_HAS_FINE_SOUNDS if has_fine_sounds(anchor.surface) else 0)
     )

@@ -6,9 +6,12 @@ Khmer, Burmese, Tibetan) the whole run comes as one token, and shingles are made
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from dataclasses import dataclass
+from collections import defaultdict
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 import regex
 
@@ -30,8 +33,7 @@ class Script(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A run of one script. `start` counts characters of the text it was cut from."""
 
     text: str
@@ -55,6 +57,10 @@ _TOKEN = regex.compile(
     """,
     regex.VERBOSE | regex.V1,
 )
+# No token goes over a space.
+_STRETCH = re.compile("[^ \n]+")
+_LONGEST_REMEMBERED = 30
+_SCRIPTS: dict[str | None, Script] = {script.value: script for script in Script}
 _KANA = regex.compile(r"\p{Hiragana}")
 _NOT_LETTER_OR_DIGIT = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 _UNIT = regex.compile(rf"[{_IDEOGRAPHIC}]|[\p{{L}}\p{{M}}\p{{N}}--[{_IDEOGRAPHIC}]]+", regex.V1)
@@ -63,7 +69,32 @@ _IDEOGRAPH = regex.compile(rf"[{_IDEOGRAPHIC}]", regex.V1)
 
 def tokens(text: str) -> list[Token]:
     """The numbers and words of a text, in order. Hiragana is left out: it writes grammar, hardly ever a name."""
-    return [Token(m.group(), m.start(), Script(str(m.lastgroup))) for m in _TOKEN.finditer(text)]
+    return [Token(m.group(), m.start(), _SCRIPTS[m.lastgroup]) for m in _TOKEN.finditer(text)]
+
+
+def words(text: str) -> dict[Script, dict[str, list[int]]]:
+    """The tokens of a text, each distinct one of a script with all its places, in characters, ascending."""
+    stretches: dict[str, list[int]] = defaultdict(list)
+    for m in _STRETCH.finditer(text):
+        stretches[m.group()].append(m.start())
+    found: dict[Script, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for stretch, starts in stretches.items():
+        for token in _tokens_of_stretch(stretch):
+            found[token.script][token.text] += [start + token.start for start in starts]
+    for written in found.values():
+        for starts in written.values():
+            starts.sort()
+    return found
+
+
+def _tokens_of_stretch(stretch: str) -> tuple[Token, ...]:
+    return _remembered_tokens(stretch) if len(stretch) <= _LONGEST_REMEMBERED else tuple(tokens(stretch))
+
+
+@lru_cache(maxsize=50_000)
+def _remembered_tokens(stretch: str) -> tuple[Token, ...]:
+    """The tokens of what stands between two spaces: the news of a day has little of it that it does not repeat."""
+    return tuple(tokens(stretch))
 
 
 def letters_and_digits(text: str) -> str:

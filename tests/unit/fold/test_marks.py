@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.fold import numerals
 from pipeline.fold.anchors import anchors
-from pipeline.fold.background import document_probability
+from pipeline.fold.background import rarities
 from pipeline.fold.marks import word_keys
 from pipeline.fold.tokens import Script, letters_and_digits, primary, shingle_units, tokens
 
@@ -102,9 +102,9 @@ def test_the_surface_of_an_anchor_stands_where_it_starts() -> None:
 
 def test_a_rare_name_is_rarer_than_a_common_word_in_each_language() -> None:
     for language in ("en", "tr", "xx", None):
-        common = document_probability("l:president", language, 300)
-        assert document_probability("l:kowalczyk", language, 300) < 0.005
-        assert common > 0.02 or language == "tr"
+        common, rare = rarities(["l:president", "l:kowalczyk"], language, 300)
+        assert rare > 5.3
+        assert common < 3.9 or language == "tr"
 
 
 @pytest.mark.parametrize(
