@@ -58,24 +58,21 @@ def add_article(
     source_id: int,
     article: Article,
     body_hash: str,
-    fingerprint: Fingerprint,
     verdict: Verdict | None,
     first_seen_at: datetime,
 ) -> int:
-    """Store a new article with its fingerprint: in the story of its verdict, with the verdict, or in a story of its
-    own.
+    """Store a new article: in the story of its verdict, with the verdict, or in a story of its own. Its fingerprint is
+    for `db.fingerprints.add`, which takes those of a batch at once.
     """
-    story_id = verdict.story_id if verdict else conn.execute(insert(StoryRow).returning(StoryRow.id)).scalar_one()
     values = _content(article, body_hash) | {
         "page_id": page_id,
         "source_id": source_id,
-        "story_id": story_id,
         "first_seen_at": first_seen_at,
     }
-    article_id = conn.execute(insert(ArticleRow).values(values).returning(ArticleRow.id)).scalar_one()
-    fingerprints.add(conn, [Marked(article_id, article.published_at or first_seen_at, fingerprint)])
-    sites.keep_blocks(conn, article_id, host(article.canonical_url), article.text, article.cut)
-    if verdict:
+    if verdict is None:
+        article_id = conn.execute(_ADD_WITH_STORY, values).scalar_one()
+    else:
+        article_id = conn.execute(_ADD, values | {"story_id": verdict.story_id}).scalar_one()
         conn.execute(
             insert(CopyRow).values(
                 article_id=article_id,
@@ -85,7 +82,13 @@ def add_article(
                 evidence=dict(verdict.evidence),
             )
         )
+    sites.keep_blocks(conn, article_id, host(article.canonical_url), article.text, article.cut)
     return article_id
+
+
+_ADD = insert(ArticleRow).returning(ArticleRow.id)
+_NEW_STORY = insert(StoryRow).returning(StoryRow.id).cte("story")
+_ADD_WITH_STORY = _ADD.values(story_id=select(_NEW_STORY.c.id).scalar_subquery())
 
 
 def revise_article(

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, text
 from sqlalchemy.dialects.postgresql import insert
 
 from db.tables import FingerprintRow
-from pipeline.fold.candidates import POSTINGS_PER_KEY, Keys, Query, posted_keys, query, rank
+from pipeline.fold.candidates import MOST_POSTINGS, Keys, Query, is_common, posted_keys, query, rank
 from pipeline.fold.packed import pack_fingerprint, unpack_fingerprint
 from pipeline.models import Candidate, Fingerprint
 
@@ -37,15 +37,19 @@ def candidates(
 ) -> list[list[Candidate]]:
     """For each article, by its fingerprint and date, the stored ones worth a look: see pipeline.fold.candidates."""
     queries = [query(fingerprint, dated_at, window=window) for fingerprint, dated_at in articles]
-    rankings = [rank(asked, *found) for asked, found in zip(queries, _postings(conn, queries), strict=True)]
+    found = _postings(conn, queries)
+    rankings = [rank(asked, *postings) for asked, postings in zip(queries, found, strict=True)]
+    _keep_common(
+        conn, [asked.keys[is_common(asked, numbers)] for asked, (numbers, _) in zip(queries, found, strict=True)]
+    )
     ids = {one for ranking in rankings for one in (*ranking.copies, *ranking.translations)}
     dates = {row.id: row.dated_at for row in conn.execute(_DATES, {"ids": list(ids)})}
     chosen = [
         ranking.within(dated_at - window, dated_at + window, dates)
         for ranking, (_, dated_at) in zip(rankings, articles, strict=True)
     ]
-    known = _candidates(conn, {one for found in chosen for one in found})
-    return [[known[one] for one in found] for found in chosen]
+    known = _candidates(conn, {one for ids_of_one in chosen for one in ids_of_one})
+    return [[known[one] for one in ids_of_one] for ids_of_one in chosen]
 
 
 def add(conn: Connection, marked: Sequence[Marked]) -> None:
@@ -53,7 +57,17 @@ def add(conn: Connection, marked: Sequence[Marked]) -> None:
     rows = [{"article_id": one.article_id, "packed": pack_fingerprint(one.fingerprint)} for one in marked]
     new = insert(FingerprintRow).values(rows)
     conn.execute(new.on_conflict_do_update(index_elements=["article_id"], set_={"packed": new.excluded.packed}))
-    _post(conn, marked)
+    post(conn, [(one.article_id, posted_keys(one.fingerprint, one.dated_at)) for one in marked])
+
+
+def post(conn: Connection, articles: Sequence[tuple[int, Keys]]) -> None:
+    """Post articles under their keys."""
+    rows = np.zeros(sum(len(keys) for _, keys in articles), dtype=_COPY_ROW)
+    rows["fields"], rows["a"], rows["b"] = 2, 8, 8
+    rows["key"] = np.concatenate([keys for _, keys in articles])
+    rows["article_id"] = np.repeat([article_id for article_id, _ in articles], [len(keys) for _, keys in articles])
+    with conn.connection.cursor().copy("copy ingest.posting (key, article_id) from stdin (format binary)") as copy:
+        copy.write(_COPY_BEGIN + rows.tobytes() + _COPY_END)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +127,17 @@ _POSTINGS = text("""
     cross join lateral (
         select article_id from ingest.posting where key = k.key order by article_id limit :most
     ) p
+    where not exists (select from ingest.common_key c where c.key = k.key)
+""")
+_KEEP_COMMON = text("""
+    insert into ingest.common_key select distinct unnest(cast(:keys as bigint[])) on conflict do nothing
 """)
 
 
 def _postings(conn: Connection, queries: Sequence[Query]) -> list[tuple[Keys, Keys]]:
     """For each query the index of a key and an article posted under it, for each posting."""
     keys = np.concatenate([asked.keys for asked in queries])
-    row = conn.execute(_POSTINGS, {"keys": keys.tolist(), "most": POSTINGS_PER_KEY}).one()
+    row = conn.execute(_POSTINGS, {"keys": keys.tolist(), "most": MOST_POSTINGS}).one()
     numbers = np.frombuffer(row.numbers or b"", ">i4").astype(np.int64) - 1
     articles = np.frombuffer(row.articles or b"", ">i8").astype(np.int64)
     order = np.argsort(numbers, kind="stable")
@@ -132,18 +150,15 @@ def _postings(conn: Connection, queries: Sequence[Query]) -> list[tuple[Keys, Ke
     ]
 
 
+def _keep_common(conn: Connection, found: Sequence[Keys]) -> None:
+    """Remember keys that are not worth asking for again."""
+    keys = np.concatenate(found)
+    if len(keys):
+        conn.execute(_KEEP_COMMON, {"keys": keys.tolist()})
+
+
 def _candidates(conn: Connection, ids: set[int]) -> dict[int, Candidate]:
     return {
         row.id: Candidate(row.id, row.story_id, row.language, row.text, unpack_fingerprint(row.packed))
         for row in conn.execute(_CANDIDATES, {"ids": list(ids)})
     }
-
-
-def _post(conn: Connection, marked: Sequence[Marked]) -> None:
-    keys = [posted_keys(one.fingerprint, one.dated_at) for one in marked]
-    rows = np.zeros(sum(map(len, keys)), dtype=_COPY_ROW)
-    rows["fields"], rows["a"], rows["b"] = 2, 8, 8
-    rows["key"] = np.concatenate(keys)
-    rows["article_id"] = np.repeat([one.article_id for one in marked], [len(found) for found in keys])
-    with conn.connection.cursor().copy("copy ingest.posting (key, article_id) from stdin (format binary)") as copy:
-        copy.write(_COPY_BEGIN + rows.tobytes() + _COPY_END)

@@ -331,6 +331,14 @@ class PostingRow(Base):
     article_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
+class CommonKeyRow(Base):
+    """A key of an anchor that so many articles of its period carry that it is not asked for any more."""
+
+    __tablename__ = "common_key"
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
 class CopyRow(Base):
     """Why an article belongs to its story: the verdict that put it there."""
 

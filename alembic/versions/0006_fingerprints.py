@@ -27,10 +27,15 @@ create table ingest.posting (
     article_id bigint not null,
     constraint posting_pkey primary key (key, article_id)
 );
+create table ingest.common_key (
+    key bigint not null,
+    constraint common_key_pkey primary key (key)
+);
 insert into ingest.fingerprint (article_id) select id from ingest.article;
 """
 
 DOWN = """
+drop table ingest.common_key;
 drop table ingest.posting;
 drop table ingest.fingerprint;
 create table ingest.fingerprint (

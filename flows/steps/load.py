@@ -80,9 +80,9 @@ def _load_one(conn: Connection, env: Environment, scope: Scope, page: PageToLoad
         pages.settle(conn, scope.run_id, page.id, Outcome.SKIPPED, Reason.SAME_PAGE, made.article.canonical_url)
     else:
         verdict = _fold(conn, env, made)
-        articles.add_article(
-            conn, page.id, page.source_id, made.article, made.body_hash, made.fingerprint, verdict, env.now()
-        )
+        now = env.now()
+        article_id = articles.add_article(conn, page.id, page.source_id, made.article, made.body_hash, verdict, now)
+        fingerprints.add(conn, [fingerprints.Marked(article_id, made.article.published_at or now, made.fingerprint)])
         pages.settle(conn, scope.run_id, page.id, Outcome.FOLDED if verdict else Outcome.LOADED)
 
 

@@ -2,8 +2,8 @@
 
 An article is posted under keys: its text hash, its MinHash bands, and its rare anchors together with the period of its
 date. Who asks for the periods that its time window touches reads nothing older or younger, however large the archive.
-Of each key only the first POSTINGS_PER_KEY articles are read: a key with more says little, and a text that is there a
-thousand times is found by the first few.
+Of each key only the first MOST_POSTINGS articles are read. Of an anchor with more in one period none is looked at: it
+tells little, however rare the word list says it is. A text that is there a thousand times is found by the first few.
 
 Keys are signed 64-bit integers, below 0 for copies. Those of anchors begin with the period, so that what is posted
 together lies together in the index.
@@ -24,10 +24,12 @@ from pipeline.fold.packed import unpack
 from pipeline.models import Fingerprint
 
 PERIOD_DAYS = 28
-POSTINGS_PER_KEY = 64
-MOST_CANDIDATES = 20
-# One shared key is chance; ranking looks at more than are kept, because some lie outside the time window.
-_FEWEST_KEYS, _MOST_RANKED = 2, 80
+MOST_POSTINGS = 128
+MOST_CANDIDATES = 12
+# One shared key is chance, and so are a few common ones. In nats: a translation needs more than that to be believed.
+_FEWEST_KEYS, _LEAST_WEIGHT = 2, 6.0
+# More than are kept, because some lie outside the time window.
+_MOST_RANKED = 80
 _KEY_BITS = 48
 _KEY_MASK = (1 << _KEY_BITS) - 1
 _COPY = -(1 << 63)
@@ -77,7 +79,7 @@ class Postings:
             (number, article)
             for number, key in enumerate(asked.keys.tolist())
             if key in self._articles
-            for article in self._articles[key][:POSTINGS_PER_KEY]
+            for article in self._articles[key][:MOST_POSTINGS]
         ]
         numbers, articles = np.array(found, dtype=np.int64).reshape(-1, 2).T
         return numbers, articles
@@ -105,15 +107,24 @@ def query(fingerprint: Fingerprint, dated_at: datetime, *, window: timedelta) ->
 def rank(asked: Query, numbers: Keys, articles: Keys) -> Ranking:
     """Order what was found: `articles` were posted under the keys of the query that `numbers` are the indices of."""
     is_copy = numbers < asked.copies
+    is_telling = ~is_copy & ~is_common(asked, numbers)[numbers]
     copies, shared = np.unique(articles[is_copy], return_counts=True)
-    likely, at, counts = np.unique(articles[~is_copy], return_inverse=True, return_counts=True)
-    weights = np.bincount(at, asked.weights[numbers[~is_copy]], minlength=len(likely)).round(6)
+    likely, at, counts = np.unique(articles[is_telling], return_inverse=True, return_counts=True)
+    weights = np.bincount(at, asked.weights[numbers[is_telling]], minlength=len(likely)).round(6)
     best = np.lexsort((likely, -weights))
-    best = best[counts[best] >= _FEWEST_KEYS]
+    best = best[(counts[best] >= _FEWEST_KEYS) & (weights[best] >= _LEAST_WEIGHT)]
     return Ranking(
         tuple(copies[np.lexsort((copies, -shared))][:MOST_CANDIDATES].tolist()),
         tuple(likely[best][:_MOST_RANKED].tolist()),
     )
+
+
+def is_common(asked: Query, numbers: Keys) -> NDArray[np.bool_]:
+    """Which keys of a query are anchors of so many articles that they tell nothing, by what was found."""
+    counts = np.bincount(numbers, minlength=len(asked.keys))
+    common: NDArray[np.bool_] = counts >= MOST_POSTINGS
+    common[: asked.copies] = False
+    return common
 
 
 def _copy_keys(fingerprint: Fingerprint) -> Keys:

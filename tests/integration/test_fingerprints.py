@@ -12,6 +12,7 @@ from unit.fold.articles import HARBOUR_DISPATCHES, HARBOUR_EN, HARBOUR_HI, HARBO
 
 from benchmarks.fold_stories import Archive
 from db import articles, fingerprints
+from db.fingerprints import Marked
 from pipeline.fold.fingerprint import fingerprint
 from pipeline.models import Article, Candidate, Fingerprint
 
@@ -57,7 +58,9 @@ def _store(conn: Connection, body: str, language: str, dated_at: datetime, found
     """)
     page_id = conn.execute(page, {"url": f"https://news.example/{number}", "source": source_id}).scalar_one()
     article = _article(number, body, language, dated_at)
-    return articles.add_article(conn, page_id, source_id, article, "hash", found, None, NOW)
+    article_id = articles.add_article(conn, page_id, source_id, article, "hash", None, NOW)
+    fingerprints.add(conn, [Marked(article_id, dated_at, found)])
+    return article_id
 
 
 def test_the_database_finds_the_candidates_that_the_rule_finds_in_memory(conn: Connection) -> None:
