@@ -15,11 +15,11 @@ from sqlalchemy import Connection, func, insert, select, text, update
 from db import fingerprints, sites
 from db.fingerprints import Marked
 from db.sites import SiteText, read_cut
-from db.tables import ArticleRow, CopyRow, RevisionRow, StoryRow
+from db.tables import ArticleRow, RevisionRow, StoryRow
 from pipeline.discover.urls import host
 from pipeline.extract.dates.choose import describe_claim
 from pipeline.extract.text.site import restore
-from pipeline.models import Article, CleanText, CutBlock, DateSource, Fingerprint, Verdict
+from pipeline.models import Article, CleanText, CutBlock, DateSource, Fingerprint
 from pipeline.revision import measure_change
 
 
@@ -58,37 +58,23 @@ def add_article(
     source_id: int,
     article: Article,
     body_hash: str,
-    verdict: Verdict | None,
     first_seen_at: datetime,
 ) -> int:
-    """Store a new article: in the story of its verdict, with the verdict, or in a story of its own. Its fingerprint is
-    for `db.fingerprints.add`, which takes those of a batch at once.
+    """Store a new article, in a story of its own; return its id. Its fingerprint is for `db.fingerprints.add`, which
+    takes those of a batch at once.
     """
     values = _content(article, body_hash) | {
         "page_id": page_id,
         "source_id": source_id,
         "first_seen_at": first_seen_at,
     }
-    if verdict is None:
-        article_id = conn.execute(_ADD_WITH_STORY, values).scalar_one()
-    else:
-        article_id = conn.execute(_ADD, values | {"story_id": verdict.story_id}).scalar_one()
-        conn.execute(
-            insert(CopyRow).values(
-                article_id=article_id,
-                copy_of=verdict.copy_of,
-                kind=verdict.kind,
-                similarity=verdict.similarity,
-                evidence=dict(verdict.evidence),
-            )
-        )
+    article_id = conn.execute(_ADD, values).scalar_one()
     sites.keep_blocks(conn, article_id, host(article.canonical_url), article.text, article.cut)
     return article_id
 
 
-_ADD = insert(ArticleRow).returning(ArticleRow.id)
 _NEW_STORY = insert(StoryRow).returning(StoryRow.id).cte("story")
-_ADD_WITH_STORY = _ADD.values(story_id=select(_NEW_STORY.c.id).scalar_subquery())
+_ADD = insert(ArticleRow).values(story_id=select(_NEW_STORY.c.id).scalar_subquery()).returning(ArticleRow.id)
 
 
 def revise_article(
@@ -96,8 +82,8 @@ def revise_article(
 ) -> None:
     """Give an article the text of its page's newer body; the text it had becomes a revision.
 
-    Its address, its earliest date and its story stay, and the dates that were stated before are kept; verdicts made of
-    the earlier text say so in their evidence.
+    Its address and its earliest date stay, and the dates that were stated before are kept. What was found between it
+    and others is to be judged again.
     """
     change = measure_change(stored.text, article.text)
     conn.execute(
@@ -124,7 +110,6 @@ def revise_article(
             "confidence": article.published_at_confidence,
         },
     )
-    conn.execute(_MARK_VERDICTS, {"id": stored.id})
     changed = update(ArticleRow).where(ArticleRow.id == stored.id).values(content).returning(ArticleRow.dated_at)
     dated_at = conn.execute(changed).scalar_one()
     fingerprints.add(conn, [Marked(stored.id, dated_at, fingerprint)])
@@ -151,10 +136,6 @@ _EARLIER_DATE = text("""
     update ingest.article
     set published_at = :at, published_at_source = :source, published_at_confidence = :confidence
     where id = :id and cast(:at as timestamptz) < coalesce(published_at, 'infinity')
-""")
-_MARK_VERDICTS = text("""
-    update ingest.copy set evidence = evidence || jsonb_build_object('text_revised_at', now())
-    where article_id = :id or copy_of = :id
 """)
 
 

@@ -5,16 +5,18 @@ The functions that write ask for `db.locks.lock_folding` to be held.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, delete, text
+from sqlalchemy import Connection, Row, delete, text
 from sqlalchemy.dialects.postgresql import insert
 
 from db.tables import FingerprintRow
 from pipeline.fold.candidates import MOST_POSTINGS, Keys, Query, is_common, posted_keys, query, rank
+from pipeline.fold.copies import may_share_language
 from pipeline.fold.packed import pack_fingerprint, unpack_fingerprint
 from pipeline.models import Candidate, Fingerprint
 
@@ -33,27 +35,29 @@ class Marked:
 
 
 def candidates(
-    conn: Connection, articles: Sequence[tuple[Fingerprint, datetime]], *, window: timedelta
+    conn: Connection, articles: Sequence[tuple[Candidate, datetime]], *, window: timedelta
 ) -> list[list[Candidate]]:
-    """For each article, by its fingerprint and date, the stored ones worth a look: see pipeline.fold.candidates."""
-    queries = [query(fingerprint, dated_at, window=window) for fingerprint, dated_at in articles]
+    """For each article, with its date, the stored ones worth a look: see pipeline.fold.candidates."""
+    queries = [query(article.fingerprint, dated_at, window=window) for article, dated_at in articles]
     found = _postings(conn, queries)
     rankings = [rank(asked, *postings) for asked, postings in zip(queries, found, strict=True)]
     _keep_common(
         conn, [asked.keys[is_common(asked, numbers)] for asked, (numbers, _) in zip(queries, found, strict=True)]
     )
     ids = {one for ranking in rankings for one in (*ranking.copies, *ranking.translations)}
-    dates = {row.id: row.dated_at for row in conn.execute(_DATES, {"ids": list(ids)})}
+    rows = conn.execute(_DATES, {"ids": list(ids)}).all()
     chosen = [
-        ranking.within(dated_at - window, dated_at + window, dates)
-        for ranking, (_, dated_at) in zip(rankings, articles, strict=True)
+        ranking.within(dated_at - window, dated_at + window, _foreign(rows, article.language))
+        for ranking, (article, dated_at) in zip(rankings, articles, strict=True)
     ]
-    known = _candidates(conn, {one for ids_of_one in chosen for one in ids_of_one})
+    known = fingerprinted(conn, {one for ids_of_one in chosen for one in ids_of_one})
     return [[known[one] for one in ids_of_one] for ids_of_one in chosen]
 
 
 def add(conn: Connection, marked: Sequence[Marked]) -> None:
     """Store the fingerprints of articles and post them."""
+    if not marked:
+        return
     rows = [{"article_id": one.article_id, "packed": pack_fingerprint(one.fingerprint)} for one in marked]
     new = insert(FingerprintRow).values(rows)
     conn.execute(new.on_conflict_do_update(index_elements=["article_id"], set_={"packed": new.excluded.packed}))
@@ -111,12 +115,12 @@ _MARKED = text("""
     where f.article_id = :id
 """)
 _UNPOST = text("delete from ingest.posting where key = any(cast(:keys as bigint[])) and article_id = :id")
-_DATES = text("select id, dated_at from ingest.article where id = any(cast(:ids as bigint[]))")
+_DATES = text("select id, dated_at, language from ingest.article where id = any(cast(:ids as bigint[]))")
 _CANDIDATES = text("""
-    select a.id, a.story_id, a.language, a.text, f.packed
+    select a.id, a.language, a.text, f.packed
     from ingest.article a
     join ingest.fingerprint f on f.article_id = a.id
-    where a.id = any(cast(:ids as bigint[]))
+    where a.id = any(cast(:ids as bigint[])) and f.packed is not null
 """)
 # One descent of the primary key for each key. The two runs of bytes are arrays that numpy reads as they are: thousands
 # of rows would take longer to be read one by one than to be found.
@@ -157,8 +161,18 @@ def _keep_common(conn: Connection, found: Sequence[Keys]) -> None:
         conn.execute(_KEEP_COMMON, {"keys": keys.tolist()})
 
 
-def _candidates(conn: Connection, ids: set[int]) -> dict[int, Candidate]:
+def _foreign(rows: Sequence[Row[Any]], language: str | None) -> dict[int, datetime]:
+    return {row.id: row.dated_at for row in rows if not may_share_language(language, row.language)}
+
+
+def dates(conn: Connection, ids: Collection[int]) -> dict[int, datetime]:
+    """The dates of articles that say when they may be found."""
+    return {row.id: row.dated_at for row in conn.execute(_DATES, {"ids": list(ids)})}
+
+
+def fingerprinted(conn: Connection, ids: Collection[int]) -> dict[int, Candidate]:
+    """The articles of these ids that have a fingerprint."""
     return {
-        row.id: Candidate(row.id, row.story_id, row.language, row.text, unpack_fingerprint(row.packed))
+        row.id: Candidate(row.id, row.language, row.text, unpack_fingerprint(row.packed))
         for row in conn.execute(_CANDIDATES, {"ids": list(ids)})
     }

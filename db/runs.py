@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -32,3 +32,10 @@ def close_run(conn: Connection, run_id: int, state: str, error: str | None = Non
         .where(RunRow.id == run_id, RunRow.state == "running")
         .values(state=state, error=error, finished_at=func.now())
     )
+
+
+def refold_began(conn: Connection, since: date) -> datetime:
+    """When the refold of a period began that goes on now: the start of its first run since one came to its end."""
+    same = (RunRow.kind == "refold", RunRow.since == since)
+    ended = select(func.coalesce(func.max(RunRow.id), 0)).where(*same, RunRow.state == "completed").scalar_subquery()
+    return conn.execute(select(func.min(RunRow.started_at)).where(*same, RunRow.id > ended)).scalar_one()

@@ -27,11 +27,12 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from pipeline.fold.stories.moves import Change
 from pipeline.models import CopyKind, Outcome, SourceKind
 
 PAGE_STATES = ("discovered", "fetched", "loaded", "skipped", "failed")
 RUN_STATES = ("running", "completed", "failed", "interrupted")
-RUN_KINDS = ("ingest", "backfill", "import")
+RUN_KINDS = ("ingest", "backfill", "import", "refold")
 POLL_STATES = ("new", "unchanged", "failed")
 
 
@@ -228,12 +229,13 @@ class OutcomeRow(Base):
 
 
 class StoryRow(Base):
-    """One text and all its copies. The canonical article is the one the others were judged to be copies of."""
+    """One text and all its copies. One without articles was merged into its successor."""
 
     __tablename__ = "story"
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     created_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
+    successor: Mapped[int | None] = mapped_column(ForeignKey("ingest.story.id"))
 
 
 class ArticleRow(Base):
@@ -317,6 +319,7 @@ class FingerprintRow(Base):
 
     article_id: Mapped[int] = mapped_column(ForeignKey("ingest.article.id", ondelete="CASCADE"), primary_key=True)
     packed: Mapped[bytes | None]
+    judged_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
 
 
 class PostingRow(Base):
@@ -339,8 +342,47 @@ class CommonKeyRow(Base):
     key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
+class BondRow(Base):
+    """What the judge found between two articles: all that stories are made of. `one` is the smaller id."""
+
+    __tablename__ = "bond"
+    __table_args__ = (
+        CheckConstraint(_one_of("kind", list(CopyKind)), name="kind"),
+        CheckConstraint("similarity between 0 and 1", name="similarity"),
+        CheckConstraint("one < other", name="order"),
+        Index(None, "other"),
+    )
+
+    one: Mapped[int] = mapped_column(ForeignKey("ingest.article.id", ondelete="CASCADE"), primary_key=True)
+    other: Mapped[int] = mapped_column(ForeignKey("ingest.article.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str]
+    log_odds: Mapped[float]
+    similarity: Mapped[float]
+    evidence: Mapped[dict[str, Any]]
+
+
+class StoryChangeRow(Base):
+    """An article that went from one story to another. The stories may be gone, so nothing refers to them."""
+
+    __tablename__ = "story_change"
+    __table_args__ = (
+        CheckConstraint(_one_of("change", list(Change)), name="change"),
+        Index(None, "article_id"),
+        Index(None, "from_story"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("ingest.article.id", ondelete="CASCADE"))
+    from_story: Mapped[int]
+    to_story: Mapped[int]
+    change: Mapped[str]
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("ingest.run.id", ondelete="SET NULL"))
+    reason: Mapped[str]
+    changed_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
+
+
 class CopyRow(Base):
-    """Why an article belongs to its story: the verdict that put it there."""
+    """Why an article belongs to its story: the member it is a copy of, derived from the bonds."""
 
     __tablename__ = "copy"
     __table_args__ = (

@@ -104,7 +104,8 @@ def archive_totals(conn: Connection) -> Row:
 
 
 _ARCHIVE = text(
-    "select (select count(*) from ingest.article) as articles, (select count(*) from ingest.story) as stories"
+    "select (select count(*) from ingest.article) as articles,"
+    " (select count(*) from ingest.story where successor is null) as stories"
 )
 
 
@@ -130,7 +131,7 @@ _LATEST = text("""
 def find_story(conn: Connection, story_or_url: str) -> int | None:
     """The id of a story by its number, or by the URL of one of its articles or pages."""
     if story_or_url.isdecimal() and len(story_or_url) < 19:
-        found = text("select story_id from news.stories where story_id = :it")
+        found = text("select coalesce(successor, id) from ingest.story where id = :it")
         return conn.execute(found, {"it": int(story_or_url)}).scalar_one_or_none()
     return conn.execute(_FIND_BY_URL, {"canonical": canonicalize(story_or_url)}).scalars().first()
 

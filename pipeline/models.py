@@ -1,7 +1,7 @@
 """The values that travel through the pipeline, in the order in which an article meets them.
 
     Source ─discover→ Entry ─fetch→ Capture ─extract→ Document ─build→ Article
-           ─fingerprint→ Fingerprint ─candidates→ [Candidate] ─judge→ Verdict
+           ─fingerprint→ Fingerprint ─candidates→ [Candidate] ─judge→ [Bond] ─group→ stories
 
 All are frozen: a step that learns something new makes the next type.
 """
@@ -441,22 +441,44 @@ class Candidate:
     """An article that shares enough of a fingerprint to be worth a look."""
 
     article_id: int
-    story_id: int
     language: str | None
     text: str
     fingerprint: Fingerprint
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the matcher says: of which article this one is a copy, how, how surely, and why.
+class Bond:
+    """What the judge found between two articles: how one is a copy of the other, how probably, and why.
 
-    `similarity` is in [0, 1]. `evidence` is JSON: for a translation the shared anchors with their weights and
-    positions.
+    `one` is the smaller id. `log_odds` are those that they are copies, `similarity` is in [0, 1]: the share of the text
+    for copies in one language, the probability for a translation. `evidence` is JSON, told from `one` to `other`.
     """
 
-    copy_of: int
-    story_id: int
+    one: int
+    other: int
     kind: CopyKind
+    log_odds: float
     similarity: float
     evidence: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An article as far as stories are concerned.
+
+    `language` is a primary subtag, `stated_at` the publication that somebody states (a day without a time is its last
+    moment), `fullness` the size of its text in words.
+    """
+
+    article_id: int
+    story_id: int
+    language: str | None
+    stated_at: datetime | None
+    fullness: float
+    url: str
+
+    @property
+    def key(self) -> tuple[bool, float, float, str]:
+        """The order in which articles may be canonical: the earliest stated, then the fullest, then by address."""
+        moment = self.stated_at.timestamp() if self.stated_at else 0.0
+        return self.stated_at is None, moment, -self.fullness, self.url

@@ -64,6 +64,12 @@ class Settings(BaseSettings):
         default_factory=_default_workers, ge=1, description="processes that make articles; unset: one a CPU, at most 8"
     )
     window_days: int = Field(14, ge=1, description="how far apart in time two versions of one story may be")
+    merge_probability: float = Field(
+        0.5,
+        ge=0.05,
+        le=0.99,
+        description="articles are one story where each is, on average, at least so probably a copy of each other",
+    )
     schedule: str = Field("0 6 * * *", description="cron of the daily run of `newsfold serve`")
     timezone: str = Field("UTC", description="time zone of the schedule")
     statement_timeout_seconds: int = Field(60, ge=1, description="for a query of `newsfold sql`")

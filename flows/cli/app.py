@@ -121,6 +121,21 @@ def backfill(
 
 
 @app.command()
+def refold(
+    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Articles dated since this day.")],
+    threshold: Annotated[
+        float | None,
+        typer.Option(min=0.05, max=0.99, help="Try another probability than NEWSFOLD_MERGE_PROBABILITY."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Judge stored articles again and make their stories anew; say what moved. Nothing is fetched."""
+    from flows.cli import refolding
+
+    refolding.refold(since.date(), threshold, json=json)
+
+
+@app.command()
 def serve(config: Config = None) -> None:
     """Run the schedules until stopped: the daily ingest, and backfills on demand."""
     from flows.cli import serving

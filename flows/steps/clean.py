@@ -65,8 +65,8 @@ def _matter(article: Article) -> Matter:
     return Matter(article.text, article.lead_ins, article.title, article.language)
 
 
-def clean_again(conn: Connection, env: Environment, seen: Sites) -> None:
-    """Cut from the latest articles of some sites what is now known to recur there.
+def clean_again(conn: Connection, env: Environment, seen: Sites) -> set[int]:
+    """Cut from the latest articles of some sites what is now known to recur there; return which were changed.
 
     It asks for `db.locks.lock_folding` to be held. An article whose fingerprint cannot be had stays as it is.
     """
@@ -76,6 +76,9 @@ def clean_again(conn: Connection, env: Environment, seen: Sites) -> None:
     ]
     changed = [(old, new) for old, new in found if new.cut != old.cut]
     marks = env.mark([Matter(new.text, new.lead_ins, old.title, old.language) for old, new in changed])
+    cleaned = set()
     for (old, new), fingerprint in zip(changed, marks, strict=True):
         if isinstance(fingerprint, Fingerprint):
             articles.keep_cleaning(conn, old, new, fingerprint)
+            cleaned.add(old.id)
+    return cleaned

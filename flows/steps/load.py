@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from db import articles, captures, fingerprints, pages
+from db import articles, captures, fingerprints, pages, stories
 from db.captures import PageToLoad
 from db.locks import lock_folding
+from db.stories import Cause
+from flows.folding import fold, mark_missing, rules
 from flows.making import Made, Material, load_lexicon
 from flows.steps.clean import Marked, clean_again, clean_made, known_sites, mark_all
 from flows.steps.scope import Scope
 from flows.wiring import Environment
 from pipeline.extract.text.site import restore
-from pipeline.fold.fingerprint import fingerprint
-from pipeline.fold.judge import judge
-from pipeline.models import NotAnArticle, Options, Outcome, Reason, Verdict
+from pipeline.models import NotAnArticle, Options, Outcome, Reason
 
-_MARKED_AT_ONCE = 200
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """An article that is to be folded; a new one with the page that waits for the outcome and what finds it later."""
+
+    article_id: int
+    new_page: int | None = None
+    mark: fingerprints.Marked | None = None
 
 
 def load(env: Environment, scope: Scope, page_ids: Sequence[int]) -> None:
@@ -31,29 +38,28 @@ def load(env: Environment, scope: Scope, page_ids: Sequence[int]) -> None:
         seen = known_sites(conn, page_ids, [one.article for one in made if isinstance(one, Made)])
     cleaned = [clean_made(one, seen) if isinstance(one, Made) else one for one in made]
     marked = mark_all(env, cleaned)
-    _mark_missing(env)
+    mark_missing(env.engine)
     with env.engine.begin() as conn:
         lock_folding(conn)
         captures.lock_pages(conn, page_ids)
-        for page, one in zip(captured, marked, strict=True):
-            _load_one(conn, env, scope, page, one)
-        clean_again(conn, env, seen)
+        loaded = [_load_one(conn, env, scope, page, one) for page, one in zip(captured, marked, strict=True)]
+        stored = [one for one in loaded if one is not None]
+        fingerprints.add(conn, [one.mark for one in stored if one.mark is not None])
+        cleaner = clean_again(conn, env, seen)
+        _fold(conn, env, scope, stored, cleaner)
 
 
-def _mark_missing(env: Environment) -> None:
-    """Make the fingerprints that an earlier version of newsfold left to be made."""
-    while True:
-        with env.engine.begin() as conn:
-            lock_folding(conn)
-            unmarked = fingerprints.missing(conn, limit=_MARKED_AT_ONCE)
-            if not unmarked:
-                return
-            fingerprints.add(conn, [_marked(one) for one in unmarked])
-
-
-def _marked(article: fingerprints.Unmarked) -> fingerprints.Marked:
-    found = fingerprint(article.text, title=article.title, language=article.language)
-    return fingerprints.Marked(article.article_id, article.dated_at, found)
+def _fold(conn: Connection, env: Environment, scope: Scope, stored: Sequence[_Stored], cleaner: set[int]) -> None:
+    rule = rules(env.settings)
+    pages_of = {one.article_id: one.new_page for one in stored if one.new_page is not None}
+    changed = {one.article_id for one in stored if one.new_page is None} | cleaner - pages_of.keys()
+    fold(conn, rule, changed, (), Cause("a new text", scope.run_id))
+    began = stories.stories_of(conn, pages_of)
+    fold(conn, rule, pages_of, pages_of, Cause("new articles", scope.run_id))
+    ended = stories.stories_of(conn, pages_of)
+    for article_id, page_id in pages_of.items():
+        is_first = began[article_id] == ended[article_id]
+        pages.settle(conn, scope.run_id, page_id, Outcome.LOADED if is_first else Outcome.FOLDED)
 
 
 def _material(env: Environment, page: PageToLoad) -> Material:
@@ -61,17 +67,20 @@ def _material(env: Environment, page: PageToLoad) -> Material:
     return Material(page.entry, page.capture, page.source.language, lexicon, page.fetched_at or env.now())
 
 
-def _load_one(conn: Connection, env: Environment, scope: Scope, page: PageToLoad, made: Marked | NotAnArticle) -> None:
+def _load_one(
+    conn: Connection, env: Environment, scope: Scope, page: PageToLoad, made: Marked | NotAnArticle
+) -> _Stored | None:
+    """Store what was made of a page; None where there is nothing to fold."""
     if isinstance(made, NotAnArticle):
         pages.settle(conn, scope.run_id, page.id, Outcome.SKIPPED, made.reason, made.detail)
-        return
+        return None
     topic = page.source.options.topic
     threshold = _threshold(env, page.source.options) if topic else 0.0
     pages.keep_relevance(conn, page.id, made.relevance)
     stored = articles.article_of_page(conn, page.id)
     if stored is not None:
-        _load_again(conn, scope, page, stored, made)
-    elif not scope.admits(made.article.published_at):
+        return _load_again(conn, scope, page, stored, made)
+    if not scope.admits(made.article.published_at):
         pages.settle(conn, scope.run_id, page.id, Outcome.SKIPPED, Reason.OUTSIDE_RANGE)
     elif made.relevance.score < threshold:
         detail = f"relevance {made.relevance.score:.2f} of at least {threshold:.2f} for topic {topic}"
@@ -79,30 +88,25 @@ def _load_one(conn: Connection, env: Environment, scope: Scope, page: PageToLoad
     elif articles.is_known_address(conn, made.article.canonical_url):
         pages.settle(conn, scope.run_id, page.id, Outcome.SKIPPED, Reason.SAME_PAGE, made.article.canonical_url)
     else:
-        verdict = _fold(conn, env, made)
         now = env.now()
-        article_id = articles.add_article(conn, page.id, page.source_id, made.article, made.body_hash, verdict, now)
-        fingerprints.add(conn, [fingerprints.Marked(article_id, made.article.published_at or now, made.fingerprint)])
-        pages.settle(conn, scope.run_id, page.id, Outcome.FOLDED if verdict else Outcome.LOADED)
+        article_id = articles.add_article(conn, page.id, page.source_id, made.article, made.body_hash, now)
+        mark = fingerprints.Marked(article_id, made.article.published_at or now, made.fingerprint)
+        return _Stored(article_id, page.id, mark)
+    return None
 
 
 def _threshold(env: Environment, options: Options) -> float:
     return load_lexicon(env.lexicon_paths(options.topic)).threshold if options.threshold is None else options.threshold
 
 
-def _load_again(conn: Connection, scope: Scope, page: PageToLoad, stored: articles.StoredArticle, made: Marked) -> None:
+def _load_again(
+    conn: Connection, scope: Scope, page: PageToLoad, stored: articles.StoredArticle, made: Marked
+) -> _Stored | None:
     whole_text = restore(made.article.text, made.article.cut)
     if (stored.whole_text, stored.title) == (whole_text, made.article.title):
         articles.mark_same_text(conn, stored.id, made.body_hash)
         pages.settle(conn, scope.run_id, page.id, Outcome.UNCHANGED)
-    else:
-        articles.revise_article(conn, stored, made.article, made.body_hash, made.fingerprint)
-        pages.settle(conn, scope.run_id, page.id, Outcome.LOADED, "revised")
-
-
-def _fold(conn: Connection, env: Environment, made: Marked) -> Verdict | None:
-    article = made.article
-    window = timedelta(days=env.settings.window_days)
-    dated_at = article.published_at or env.now()
-    [found] = fingerprints.candidates(conn, [(made.fingerprint, dated_at)], window=window)
-    return judge(made.fingerprint, article.text, article.language, found)
+        return None
+    articles.revise_article(conn, stored, made.article, made.body_hash, made.fingerprint)
+    pages.settle(conn, scope.run_id, page.id, Outcome.LOADED, "revised")
+    return _Stored(stored.id)

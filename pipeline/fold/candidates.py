@@ -57,8 +57,10 @@ class Ranking:
     translations: tuple[int, ...]
 
     def within(self, begin: datetime, end: datetime, dates: Mapping[int, datetime]) -> list[int]:
-        """The candidates: all copies, and the best translations that are dated between two moments."""
-        dated = [one for one in self.translations if begin <= dates[one] <= end]
+        """All copies, and the best translations that are dated between two moments. `dates` are those of
+        articles that may be in another language: others are no translations.
+        """
+        dated = [one for one in self.translations if one in dates and begin <= dates[one] <= end]
         return list(dict.fromkeys([*self.copies, *dated[:MOST_CANDIDATES]]))
 
 

@@ -1,4 +1,4 @@
-"""How strongly the anchors of two texts in different languages say that one translates the other, in nats.
+"""What each anchor that two texts in different languages share says for one being a translation of the other, in nats.
 
 Probabilistic record linkage (Fellegi & Sunter 1969): a shared anchor weighs ln of how much more often translations
 share it than strangers do. With r = how often a translation carries such an anchor, u = how often a stranger has it,
@@ -29,10 +29,6 @@ _LEAST_WEIGHT = 0.1
 _CARRIED_AS_NAME = 0.1
 # Where both scripts write the finer sounds, names that agree in the coarse ones only are seldom the same.
 _COARSE_ONLY = 0.2
-_ORDER_PRIOR = 5.0
-# Logistic regression on 22,000 pairs of articles that share anchors, 438 of them translations (146 in three orders), in
-# ten languages; other reports of the same events count as strangers.
-_COEFFICIENTS = (2.85, -2.2, 2.15, -0.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +44,6 @@ class SharedAnchor:
     other_span: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """What two texts share: the anchors that count, heaviest first, and the log-odds that one translates the other."""
-
-    log_odds: float
-    shared: tuple[SharedAnchor, ...]
-
-
 Indices = NDArray[np.int64]
 
 
@@ -68,52 +56,25 @@ def common(here: Anchors, there: Anchors) -> tuple[Indices, Indices]:
     return mine, at[mine]
 
 
-def link(
-    here: Anchors,
-    there: Anchors,
-    shared: tuple[Indices, Indices],
-    masses: tuple[float, float],
-    ceilings: NDArray[np.float64],
-) -> Link:
-    """Compare two texts by the anchors they share, as `common` has them. `ceilings` bound the rarity of each anchor
-    here, `masses` are those of their fingerprints.
-    """
-    pairs = [
-        (_shared(here, i, there, j, ceiling), i, j)
-        for i, j, ceiling in zip(shared[0].tolist(), shared[1].tolist(), ceilings[shared[0]].tolist(), strict=True)
-    ]
+def link(here: Anchors, there: Anchors) -> tuple[SharedAnchor, ...]:
+    """The anchors that two texts share and that count, heaviest first."""
+    mine, theirs = common(here, there)
+    pairs = [(_shared(here, i, there, j), i, j) for i, j in zip(mine.tolist(), theirs.tolist(), strict=True)]
     pairs.sort(key=lambda pair: (-pair[0].weight, pair[1]))
-    mine, others, counted = Spans(here.length), Spans(there.length), []
+    taken, others, counted = Spans(here.length), Spans(there.length), []
     for pair, i, j in pairs:
         if pair.weight < _LEAST_WEIGHT:
             break
         places, size = here.starts(i), int(here.sizes[i])
         other_places, other_size = there.starts(j), int(there.sizes[j])
-        if mine.has_room(places, size) and others.has_room(other_places, other_size):
-            mine.claim(places, size)
+        if taken.has_room(places, size) and others.has_room(other_places, other_size):
+            taken.claim(places, size)
             others.claim(other_places, other_size)
             counted.append(pair)
-    return Link(log_odds(counted, *masses), tuple(counted))
+    return tuple(counted)
 
 
-def log_odds(shared: Sequence[SharedAnchor], mass: float, other_mass: float) -> float:
-    """The log-odds of the shared anchors, given what a translation of such texts would be expected to share."""
-    return sum(c * x for c, x in zip(_COEFFICIENTS, features(shared, mass, other_mass), strict=True))
-
-
-def features(shared: Sequence[SharedAnchor], mass: float, other_mass: float) -> tuple[float, float, float, float]:
-    """What the log-odds are linear in: evidence, the evidence to be expected, order, 1.
-
-    Square roots, because anchors of one text are not independent: twice the evidence is not twice as sure. Order is the
-    mean part of the places, pulled towards 0 where little is shared: another report of the same events shares the names
-    and not the order.
-    """
-    score = sum(pair.weight for pair in shared)
-    order = sum(pair.weight * pair.place for pair in shared) / (score + _ORDER_PRIOR)
-    return math.sqrt(score), math.sqrt(math.sqrt(mass * other_mass)), order, 1.0
-
-
-def _shared(here: Anchors, i: int, there: Anchors, j: int, ceiling: float) -> SharedAnchor:
+def _shared(here: Anchors, i: int, there: Anchors, j: int) -> SharedAnchor:
     """Weigh an anchor from either side, by its rate of carriage there and its rarity on the other side; the lesser
     counts.
     """
@@ -124,8 +85,8 @@ def _shared(here: Anchors, i: int, there: Anchors, j: int, ceiling: float) -> Sh
     is_coarse_only = here.is_coarse(i) and here.has_fine_sounds(i) and there.has_fine_sounds(j)
     share = _COARSE_ONLY if is_coarse_only else 1.0
     weight = min(
-        _weight(share * _rate(how, other_how, rarity), agreement, min(other_rarity, ceiling)),
-        _weight(share * _rate(other_how, how, other_rarity), agreement, min(rarity, ceiling)),
+        _weight(share * _rate(how, other_how, rarity), agreement, other_rarity),
+        _weight(share * _rate(other_how, how, other_rarity), agreement, rarity),
     )
     return SharedAnchor(weight, math.log(agreement), how, here.first_span(i), there.first_span(j))
 
@@ -144,7 +105,7 @@ def _agreement(here: Sequence[float], there: Sequence[float]) -> float:
     """How much more probable the places are in a translation than at random: the geometric mean over the places of the
     shorter list of the density ratio of the distance to the nearest place of the other, more with more places.
     """
-    fewer, more = (here, there) if len(here) <= len(there) else (there, here)
+    fewer, more = sorted((here, there), key=lambda places: (len(places), *places))
     fewer = fewer[:_MOST_PLACES]
     density = 2.0 * len(more)
     logs = 0.0

@@ -58,9 +58,13 @@ def _store(conn: Connection, body: str, language: str, dated_at: datetime, found
     """)
     page_id = conn.execute(page, {"url": f"https://news.example/{number}", "source": source_id}).scalar_one()
     article = _article(number, body, language, dated_at)
-    article_id = articles.add_article(conn, page_id, source_id, article, "hash", None, NOW)
+    article_id = articles.add_article(conn, page_id, source_id, article, "hash", NOW)
     fingerprints.add(conn, [Marked(article_id, dated_at, found)])
     return article_id
+
+
+def _asked(body: str, language: str) -> Candidate:
+    return Candidate(0, language, body, fingerprint(body, title=None, language=language))
 
 
 def test_the_database_finds_the_candidates_that_the_rule_finds_in_memory(conn: Connection) -> None:
@@ -69,15 +73,16 @@ def test_the_database_finds_the_candidates_that_the_rule_finds_in_memory(conn: C
         dated_at = NOW + timedelta(days=days)
         found = fingerprint(body, title=None, language=language)
         known[_store(conn, body, language, dated_at, found)] = len(archive.articles)
-        archive.add(Candidate(len(archive.articles), 0, language, body, found), dated_at)
+        record = {"url": str(len(known)), "text": body, "language": language, "published_at": dated_at.isoformat()}
+        archive.add(record, found)
 
-    asked = [(fingerprint(body, title=None, language=language), NOW) for body, language in TEXTS]
+    asked = [(_asked(body, language), NOW) for body, language in TEXTS]
     batch = fingerprints.candidates(conn, asked, window=WINDOW)
 
-    expected = [[one.article_id for one in archive.candidates(found, at)] for found, at in asked]
+    expected = [[one.article_id for one in archive.candidates(article, at)] for article, at in asked]
     assert [[known[one.article_id] for one in found] for found in batch] == expected
     assert max(map(len, expected)) > 3
-    assert batch[0][0].fingerprint == asked[0][0]
+    assert batch[0][0].fingerprint == asked[0][0].fingerprint
 
 
 @pytest.mark.parametrize(("days", "is_found"), [(-15, False), (-14, True), (0, True), (14, True), (15, False)])
@@ -85,8 +90,7 @@ def test_a_translation_is_looked_for_within_the_window(conn: Connection, days: i
     found = fingerprint(HARBOUR_EN, title=None, language="en")
     _store(conn, HARBOUR_EN, "en", NOW + timedelta(days=days), found)
 
-    russian = fingerprint(HARBOUR_RU, title=None, language="ru")
-    [candidates] = fingerprints.candidates(conn, [(russian, NOW)], window=WINDOW)
+    [candidates] = fingerprints.candidates(conn, [(_asked(HARBOUR_RU, "ru"), NOW)], window=WINDOW)
 
     assert bool(candidates) is is_found
 
@@ -95,7 +99,7 @@ def test_a_near_copy_is_looked_for_at_any_time(conn: Connection) -> None:
     found = fingerprint(HARBOUR_EN, title=None, language="en")
     article_id = _store(conn, HARBOUR_EN, "en", NOW - timedelta(days=3000), found)
 
-    reprint = fingerprint("An intro.\n\n" + HARBOUR_EN, title=None, language="en")
+    reprint = _asked("An intro.\n\n" + HARBOUR_EN, "en")
     [candidates] = fingerprints.candidates(conn, [(reprint, NOW)], window=WINDOW)
 
     assert [one.article_id for one in candidates] == [article_id]
@@ -110,7 +114,7 @@ def test_an_article_with_a_newer_text_is_found_by_that_text_only(conn: Connectio
     earlier = NOW - timedelta(days=100)
     articles.revise_article(conn, stored, _article(0, MUSEUM_EN, "en", earlier), "other hash", museum)
 
-    asked = [(harbour, NOW), (museum, NOW)]
+    asked = [(_asked(HARBOUR_EN, "en"), NOW), (_asked(MUSEUM_EN, "en"), NOW)]
     assert [[c.article_id for c in found] for found in fingerprints.candidates(conn, asked, window=WINDOW)] == [
         [],
         [article_id],
@@ -125,7 +129,7 @@ def test_a_text_that_is_there_a_hundred_times_brings_a_bounded_number_of_candida
     found = fingerprint(HARBOUR_EN, title=None, language="en")
     ids = [_store(conn, HARBOUR_EN, "en", NOW, found) for _ in range(100)]
 
-    [candidates] = fingerprints.candidates(conn, [(found, NOW)], window=WINDOW)
+    [candidates] = fingerprints.candidates(conn, [(_asked(HARBOUR_EN, "en"), NOW)], window=WINDOW)
 
     assert len(candidates) <= 40
     assert min(candidate.article_id for candidate in candidates) == ids[0]

@@ -132,9 +132,6 @@ HARBOUR_DISPATCHES = {
 }
 
 
-def candidate(
-    number: int, text: str, language: str | None, *, story: int | None = None, title: str | None = None
-) -> Candidate:
-    """An article of the archive; a story of its own unless told otherwise."""
-    found = fingerprint(text, title=title, language=language)
-    return Candidate(number, number if story is None else story, language, text, found)
+def candidate(number: int, text: str, language: str | None, *, title: str | None = None) -> Candidate:
+    """An article of the archive."""
+    return Candidate(number, language, text, fingerprint(text, title=title, language=language))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 from unit.fold.articles import HARBOUR_DISPATCHES, HARBOUR_EN, HARBOUR_HI, HARBOUR_RU, MUSEUM_EN, MUSEUM_RU, candidate
 
-from pipeline.fold.fingerprint import fingerprint
-from pipeline.fold.judge import judge
-from pipeline.models import Candidate, CopyKind, Verdict
+from pipeline.fold.judge import judge, told_from
+from pipeline.models import Bond, Candidate, CopyKind
 
 INTRO = (
     "From our correspondents. What follows was first reported by a partner and is published here with permission.\n\n"
@@ -29,21 +29,25 @@ TEMPLATE = (
 )
 
 
-def verdict(
+NEW = 100
+
+
+def verdicts(
     text: str, language: str | None, candidates: Sequence[Candidate], title: str | None = None
-) -> Verdict | None:
-    return judge(fingerprint(text, title=title, language=language), text, language, candidates)
+) -> dict[int, Bond]:
+    """By the number of the other article, the bonds of a new one that are rather there than not."""
+    bonds = judge(candidate(NEW, text, language, title=title), candidates)
+    return {bond.one: bond for bond in bonds if bond.log_odds > 0}
 
 
 def test_an_article_without_candidates_is_new() -> None:
-    assert verdict(HARBOUR_EN, "en", []) is None
+    assert verdicts(HARBOUR_EN, "en", []) == {}
 
 
-def test_the_same_text_in_other_case_spacing_and_punctuation_is_an_exact_copy_of_the_first() -> None:
-    known = [candidate(7, HARBOUR_EN, "en"), candidate(3, HARBOUR_EN, "en")]
-    said = verdict(HARBOUR_EN.upper().replace(",", " ,").replace("\n", " "), "en", known)
-    assert said is not None
-    assert (said.kind, said.copy_of, said.similarity) == (CopyKind.EXACT, 3, 1.0)
+def test_the_same_text_in_other_case_spacing_and_punctuation_is_an_exact_copy() -> None:
+    known = [candidate(7, HARBOUR_EN, "en"), candidate(3, MUSEUM_EN, "en")]
+    said = verdicts(HARBOUR_EN.upper().replace(",", " ,").replace("\n", " "), "en", known)
+    assert [(i, bond.kind, bond.similarity) for i, bond in said.items()] == [(7, CopyKind.EXACT, 1.0)]
 
 
 @pytest.mark.parametrize(
@@ -55,16 +59,15 @@ def test_the_same_text_in_other_case_spacing_and_punctuation_is_an_exact_copy_of
     ],
 )
 def test_a_reprint_is_a_near_copy(reprint: str) -> None:
-    said = verdict(reprint, "en", [candidate(1, MUSEUM_EN, "en"), candidate(2, HARBOUR_EN, "en")])
-    assert said is not None
-    assert (said.kind, said.copy_of) == (CopyKind.NEAR, 2)
-    assert set(said.evidence) == {"jaccard", "containment"}
+    said = verdicts(reprint, "en", [candidate(1, MUSEUM_EN, "en"), candidate(2, HARBOUR_EN, "en")])
+    assert [(i, bond.kind) for i, bond in said.items()] == [(2, CopyKind.NEAR)]
+    assert {"jaccard", "containment"} <= set(said[2].evidence)
 
 
 def test_a_template_with_another_name_and_other_figures_is_no_copy() -> None:
     one = TEMPLATE.format(name="Brauner Stahl", percent="2.41", price="118.30", volume="733,120")
     other = TEMPLATE.format(name="Ostwerke Lindau", percent="0.87", price="12.95", volume="90,455")
-    assert verdict(other, "en", [candidate(1, one, "en")]) is None
+    assert verdicts(other, "en", [candidate(1, one, "en")]) == {}
 
 
 @pytest.mark.parametrize(
@@ -78,39 +81,34 @@ def test_a_template_with_another_name_and_other_figures_is_no_copy() -> None:
         (INTRO + MUSEUM_EN, "en", MUSEUM_RU, "ru"),
     ],
 )
-def test_a_translation_joins_the_story_of_its_original(
-    text: str, language: str, original: str, original_language: str
-) -> None:
+def test_a_translation_is_told_from_other_news(text: str, language: str, original: str, original_language: str) -> None:
     stranger = HARBOUR_EN if original in (MUSEUM_EN, MUSEUM_RU) else MUSEUM_EN
-    known = [candidate(1, stranger, "en"), candidate(2, original, original_language, story=20)]
-    said = verdict(text, language, known)
-    assert said is not None
-    assert (said.kind, said.copy_of, said.story_id) == (CopyKind.TRANSLATION, 2, 20)
-    assert said.similarity > 0.9
+    known = [candidate(1, stranger, "en"), candidate(2, original, original_language)]
+    said = verdicts(text, language, known)
+    assert [(i, bond.kind) for i, bond in said.items()] == [(2, CopyKind.TRANSLATION)]
+    assert said[2].similarity > 0.9
 
 
 @pytest.mark.parametrize("language", HARBOUR_DISPATCHES)
 @pytest.mark.parametrize("original", [HARBOUR_EN, HARBOUR_RU], ids=["en", "ru"])
 def test_a_translation_is_found_in_any_script(language: str, original: str) -> None:
     known = [candidate(1, original, "en" if original is HARBOUR_EN else "ru"), candidate(2, MUSEUM_EN, "en")]
-    said = verdict(HARBOUR_DISPATCHES[language], language, known)
-    assert said is not None
-    assert (said.kind, said.copy_of) == (CopyKind.TRANSLATION, 1)
+    said = verdicts(HARBOUR_DISPATCHES[language], language, known)
+    assert [(i, bond.kind) for i, bond in said.items()] == [(1, CopyKind.TRANSLATION)]
 
 
 def test_the_evidence_of_a_translation_is_json_and_lists_the_shared_marks_strongest_first() -> None:
-    said = verdict(HARBOUR_RU, "ru", [candidate(1, HARBOUR_EN, "en")])
-    assert said is not None
-    evidence = json.loads(json.dumps(dict(said.evidence), ensure_ascii=False))
+    [said] = judge(candidate(2, HARBOUR_RU, "ru"), [candidate(1, HARBOUR_EN, "en")])
+    evidence = json.loads(json.dumps(dict(told_from(2, said)), ensure_ascii=False))
     weights = [anchor["weight"] for anchor in evidence["anchors"]]
     assert weights == sorted(weights, reverse=True)
     assert set(evidence["anchors"][0]) == {"kind", "surface", "other_surface", "weight", "at", "other_at"}
-    assert {"score", "margin"} <= set(evidence)
+    assert evidence["score"] == said.log_odds
     assert "Halvorsen" in {anchor["other_surface"] for anchor in evidence["anchors"]}
 
 
 def test_other_news_in_another_language_is_new() -> None:
-    assert verdict(MUSEUM_RU, "ru", [candidate(1, HARBOUR_EN, "en"), candidate(2, HARBOUR_HI, "hi")]) is None
+    assert verdicts(MUSEUM_RU, "ru", [candidate(1, HARBOUR_EN, "en"), candidate(2, HARBOUR_HI, "hi")]) == {}
 
 
 @pytest.mark.parametrize("language", ["en", "en-US", None, "und"])
@@ -119,41 +117,26 @@ def test_two_texts_of_one_language_or_of_an_unknown_one_are_never_translations(l
         "Ingrid Halvorsen: Tarvaston shuts 47 days. Bellatrix, Kobelmann, Domingo Estrada, Marek Kowalczyk, "
         "1,840, 3.75, 96."
     )
-    assert verdict(retold, language, [candidate(1, HARBOUR_EN, "en")]) is None
+    assert verdicts(retold, language, [candidate(1, HARBOUR_EN, "en")]) == {}
 
 
-def test_members_of_one_story_are_allies_and_not_rivals() -> None:
-    alone = verdict(HARBOUR_HI, "hi", [candidate(1, HARBOUR_EN, "en", story=1)])
-    together = verdict(
-        HARBOUR_HI, "hi", [candidate(1, HARBOUR_EN, "en", story=1), candidate(2, HARBOUR_RU, "ru", story=1)]
-    )
-    assert alone is not None
-    assert together is not None
-    assert together.similarity >= alone.similarity
+@pytest.mark.parametrize("language", HARBOUR_DISPATCHES)
+def test_what_is_found_is_the_same_from_either_side_and_in_either_order_of_arrival(language: str) -> None:
+    text = HARBOUR_DISPATCHES[language]
+    first, second = candidate(1, HARBOUR_EN, "en"), candidate(2, text, language)
+    [here], [there] = judge(first, [second]), judge(second, [first])
+    [later] = judge(candidate(2, HARBOUR_EN, "en"), [candidate(1, text, language)])
 
-
-def test_a_rival_story_with_the_same_marks_makes_the_verdict_less_sure() -> None:
-    def score(said: Verdict | None) -> float:
-        assert said is not None
-        value = said.evidence["score"]
-        assert isinstance(value, float)
-        return value
-
-    alone = verdict(HARBOUR_HI, "hi", [candidate(1, HARBOUR_EN, "en")])
-    report = (
-        "Domingo Estrada met Ingrid Halvorsen in Tarvaston. The dockers and Kobelmann talk again in Port Evangeline."
-    )
-    contested = verdict(HARBOUR_HI, "hi", [candidate(1, HARBOUR_EN, "en"), candidate(2, report, "en")])
-    assert score(contested) < score(alone)
-
-
-def test_a_name_that_all_candidates_carry_does_not_make_a_translation() -> None:
-    short = "Ingrid Halvorsen besuchte Osterlund und lobte Philippa Nakamura."
-    crowd = [
-        candidate(i, f"Ingrid Halvorsen spoke about topic {w}. Philippa Nakamura answered.", "en")
-        for i, w in enumerate("abcdef")
+    assert here.log_odds == there.log_odds == later.log_odds
+    assert [mark["surface"] for mark in marks(told_from(1, here))] == [
+        mark["other_surface"] for mark in marks(told_from(2, here))
     ]
-    assert verdict(short, "de", crowd) is None
+    assert len(marks(here.evidence)) == len(marks(there.evidence)) == len(marks(later.evidence))
+
+
+def marks(evidence: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = evidence["anchors"]
+    return found
 
 
 HOSTILE = {
@@ -182,18 +165,18 @@ def archive_of_bad_input() -> list[Candidate]:
 def test_bad_input_gets_an_answer_and_glues_nothing(
     text: str, language: str | None, archive_of_bad_input: list[Candidate]
 ) -> None:
-    assert verdict(text, language, [known for known in archive_of_bad_input if known.text != text]) is None
+    assert verdicts(text, language, [known for known in archive_of_bad_input if known.text != text]) == {}
 
 
 def test_articles_with_a_title_only_fold_with_nothing() -> None:
     known = [candidate(1, "", "en", title="Harbour closes"), candidate(2, "", "en", title=None)]
-    assert verdict("", "en", known, title="Harbour closes") is None
+    assert verdicts("", "en", known, title="Harbour closes") == {}
 
 
 def test_short_texts_are_equal_only_under_equal_titles() -> None:
     known = [candidate(1, "Subscribe to read on.", "en", title="Harbour closes")]
-    assert verdict("Subscribe to read on.", "en", known, title="Museum opens") is None
-    assert verdict("Subscribe to read on!", "en", known, title="Harbour closes") is not None
+    assert verdicts("Subscribe to read on.", "en", known, title="Museum opens") == {}
+    assert set(verdicts("Subscribe to read on!", "en", known, title="Harbour closes")) == {1}
 
 
 def test_two_reports_that_name_the_same_people_and_other_numbers_are_two_stories() -> None:
@@ -205,11 +188,8 @@ def test_two_reports_that_name_the_same_people_and_other_numbers_are_two_stories
         "Zoe Lindqvist von Kvarnholm Foundry kündigte am Donnerstag an, für 62 Millionen Euro 35 Hektar zu kaufen. "
         "Nvidia und OpenAI sind Kunden von Kvarnholm Foundry, das Zoe Lindqvist in Oslo an die Börse bringen will."
     )
-    first = fingerprint(english, title=None, language="en")
-    second = fingerprint(german, title=None, language="de")
     same_numbers = german.replace("62", "480").replace("35 Hektar", "14 Prozent mehr")
-    control = fingerprint(same_numbers, title=None, language="de")
-    candidate = Candidate(1, 1, "en", english, first)
+    known = [candidate(1, english, "en")]
 
-    assert judge(second, german, "de", [candidate]) is None
-    assert judge(control, same_numbers, "de", [candidate]) is not None
+    assert verdicts(german, "de", known) == {}
+    assert set(verdicts(same_numbers, "de", known)) == {1}

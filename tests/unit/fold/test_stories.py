@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.fold_stories import Archive, fold, read
+from benchmarks.fold_stories import Archive, fold, read, seed_similarities
 from pipeline.models import CopyKind
 
 ROOT = Path(__file__).parents[3]
@@ -32,9 +32,16 @@ def test_the_seeds_are_four_stories_with_the_arabic_and_hindi_article_in_one(ord
     folded = {f.url: f for f in fold([records[i] for i in order], Archive())}
     together = {(a, b) for a, b in combinations(sorted(folded), 2) if folded[a].story_id == folded[b].story_id}
     assert together == {("000", "003")}
-    [said] = [f.verdict for f in folded.values() if f.verdict]
+    [said] = [f.copy.bond for f in folded.values() if f.copy]
     assert said.kind is CopyKind.TRANSLATION
     assert said.similarity >= 0.95
+
+
+def test_only_the_two_seeds_that_are_one_story_are_alike() -> None:
+    similarities = seed_similarities()
+    assert len(similarities) == 10
+    assert similarities.pop("000-003") >= 0.95
+    assert max(similarities.values()) <= 0.05
 
 
 @pytest.mark.skipif(not DEVELOPMENT_SET.exists(), reason="the development set is not beside this checkout")
