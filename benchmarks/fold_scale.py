@@ -4,9 +4,9 @@
 usage: fold_scale.py [--articles N] [--measured N] [--days-per-million DAYS] [--json]
 
 New articles are folded by the functions that a run uses, in batches: fingerprints in two processes, as extraction makes
-them, and beside them candidates, verdicts and rows, one transaction a batch. First into an archive of 10,000, then into
-one of N. Every article has made-up text of real words (wordfreq, seven languages, as frequent as there), of names, few
-of which are in very many articles, and of numbers.
+them, and beside them rows, candidates, bonds and stories, one transaction a batch. First into an archive of 10,000,
+then into one of N. Every article has made-up text of real words (wordfreq, seven languages, as frequent as there), of
+names, few of which are in very many articles, and of numbers.
 
 What was there before is made of 2,000 such articles, for a million texts would take hours: each row has the fingerprint
 of one of them and is posted under its keys, where bands are drawn anew and a key that only one of the 2,000 has is one
@@ -44,14 +44,17 @@ from db.embedded import EmbeddedPostgres
 from db.engine import connect
 from db.fingerprints import Marked
 from db.locks import lock_folding
+from db.stories import Cause
+from flows import folding
+from flows.folding import Rules
 from pipeline.fold.candidates import Keys, posted_keys
 from pipeline.fold.fingerprint import fingerprint
-from pipeline.fold.judge import judge
+from pipeline.fold.judge import log_odds_of
 from pipeline.fold.packed import pack_fingerprint
 from pipeline.models import Article, Fingerprint
 
 SMALL, BATCH, POOL, VARIANTS = 10_000, 100, 2_000, 10
-WINDOW = timedelta(days=14)
+RULES = Rules(timedelta(days=14), log_odds_of(0.5))
 NOW = datetime(2025, 12, 31, tzinfo=UTC)
 SHARES = {"en": 50, "es": 12, "de": 10, "ru": 10, "fr": 8, "ar": 5, "zh": 5}
 CONSONANTS, VOWELS = "bkmtdlvshrgnpfz", "aeiou"
@@ -167,11 +170,10 @@ _COPY_FINGERPRINTS = "copy ingest.fingerprint (article_id, packed) from stdin"
 class Times:
     """Seconds of each part of folding some articles, and of all of it by the clock."""
 
-    candidates: float = 0.0
-    judge: float = 0.0
     store: float = 0.0
+    find: float = 0.0
+    group: float = 0.0
     clock: float = 0.0
-    judged: int = 0
 
 
 def fold(engine: Engine, batch: Sequence[Made], first: int, times: Times) -> None:
@@ -181,21 +183,19 @@ def fold(engine: Engine, batch: Sequence[Made], first: int, times: Times) -> Non
         lock_folding(conn)
         conn.execute(_PAGES, {"begin": first, "end": first + len(batch) - 1})
         began = time.perf_counter()
-        found = fingerprints.candidates(conn, [(one.fingerprint, dated_at) for one in batch], window=WINDOW)
-        times.candidates += (asked := time.perf_counter()) - began
-        verdicts = [
-            judge(one.fingerprint, one.text, one.language, like) for one, like in zip(batch, found, strict=True)
-        ]
-        times.judged += sum(map(len, found))
-        times.judge += (judged := time.perf_counter()) - asked
         marked = []
-        for number, (one, verdict) in enumerate(zip(batch, verdicts, strict=True), first):
+        for number, one in enumerate(batch, first):
             url = f"https://news.example/{number}"
             article = Article(url, url, None, None, None, one.language, dated_at, "feed", one.text, 330)
-            article_id = articles.add_article(conn, number, 1, article, "hash", verdict, NOW)
+            article_id = articles.add_article(conn, number, 1, article, "hash", NOW)
             marked.append(Marked(article_id, dated_at, one.fingerprint))
         fingerprints.add(conn, marked)
-        times.store += time.perf_counter() - judged
+        ids = [one.article_id for one in marked]
+        times.store += (stored := time.perf_counter()) - began
+        folding.find(conn, RULES, ids)
+        times.find += (found := time.perf_counter()) - stored
+        folding.regroup(conn, RULES, ids, ids, Cause("new articles", None))
+        times.group += time.perf_counter() - found
 
 
 def measure(engine: Engine, workers: Executor, there: int, seed: int, measured: int) -> Times:
@@ -229,9 +229,8 @@ def measure_all(engine: Engine, workers: Executor, chosen: argparse.Namespace) -
         result[f"fill_seconds_{label}"] = round(time.perf_counter() - began, 1)
         times = measure(engine, workers, total, 10_000_000 * len(result), chosen.measured)
         per_article.append(times.clock / chosen.measured)
-        for part in ("candidates", "judge", "store", "clock"):
+        for part in ("store", "find", "group", "clock"):
             result[f"{part}_ms_{label}"] = round(1000 * getattr(times, part) / chosen.measured, 2)
-        result[f"judged_{label}"] = round(times.judged / chosen.measured, 1)
         there = total + chosen.measured + BATCH
     with engine.connect() as conn:
         sizes = {row.name: row.bytes / there for row in conn.execute(_SIZES)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,9 +9,9 @@ from sqlalchemy import Engine, text
 from unit.fold.articles import HARBOUR_EN
 
 from db import fingerprints, migrate
-from flows.steps import load
-from flows.wiring import Environment
+from flows.folding import mark_missing
 from pipeline.fold.fingerprint import fingerprint
+from pipeline.models import Candidate
 
 PREVIOUS = "0003"
 _OLD = text("""
@@ -42,19 +41,18 @@ def old(engine: Engine) -> Engine:
     return engine
 
 
-def test_an_archive_of_before_gets_its_fingerprints_from_the_stored_texts(
-    old: Engine, environment: Callable[..., Environment]
-) -> None:
+def test_an_archive_of_before_gets_its_fingerprints_from_the_stored_texts(old: Engine) -> None:
     migrate.upgrade(old)
     with old.connect() as conn:
         [unmade] = fingerprints.missing(conn, limit=10)
     assert unmade.text == HARBOUR_EN
 
-    load._mark_missing(environment())
+    mark_missing(old)
 
     with old.connect() as conn:
         assert fingerprints.missing(conn, limit=10) == []
         asked = fingerprint(HARBOUR_EN, title=None, language="en")
-        [[found]] = fingerprints.candidates(conn, [(asked, unmade.dated_at)], window=timedelta(days=14))
+        harbour = Candidate(0, "en", HARBOUR_EN, asked)
+        [[found]] = fingerprints.candidates(conn, [(harbour, unmade.dated_at)], window=timedelta(days=14))
     assert found.article_id == unmade.article_id
     assert found.fingerprint == asked
