@@ -13,7 +13,7 @@ from flows.folding import mark_missing
 from pipeline.fold.fingerprint import fingerprint
 from pipeline.models import Candidate
 
-PREVIOUS = "0003"
+PREVIOUS = "0004"
 _OLD = text("""
     with s as (
         insert into ingest.source (slug, name, kind, address) values ('s', 'S', 'feed', 'https://news.example/f')
