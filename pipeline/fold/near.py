@@ -1,7 +1,8 @@
-"""Near copies in one language: MinHash bands to find them, Jaccard and containment to verify them (Broder 1997).
+"""Near copies are found by MinHash bands over shingles (Broder 1997).
 
-A shingle is three words, or six characters where the script writes no spaces. Bands are found through an index on their
-64-bit values; 32 bands of 3 rows find a pair of Jaccard .5 with probability .99, of .3 with .58, of .1 with .03.
+A shingle is three words, or six to nine characters where the script writes no spaces: each place of a text decides that
+for itself, so that a passage has the same shingles wherever it stands. Bands are found through an index on their 64-bit
+values; 32 bands of 3 rows find a pair of Jaccard .5 with probability .99, of .3 with .58, of .1 with .03.
 """
 
 from __future__ import annotations
@@ -13,23 +14,39 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.fold.tokens import MAX_CHARACTERS, is_ideographic, letters_and_digits, shingle_units
+from pipeline.fold.tokens import (
+    MAX_CHARACTERS,
+    SHINGLE_WORDS,
+    folded_unit,
+    letters_and_digits,
+    shingle_size,
+    unit_spans,
+)
 
 BANDS, ROWS = 32, 3
-SHINGLE_WORDS, SHINGLE_CHARACTERS = 3, 6
 # A shorter text is equal to another one only together with its title: 'Read more' is no news.
 _SHORTEST_ALONE = 100
+# So many shingles at once keep the table of all permutations at 3 MB, within the cache of a core.
+_BLOCK = 4096
 
 Hashes = NDArray[np.uint64]
+Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Overlap:
-    """How much two texts share: of all their shingles, and of the shingles of the shorter one."""
+class Shingled:
+    """A text cut into units (words, or characters without spaces between) and shingles.
 
-    jaccard: float
-    containment: float
-    shorter: int
+    Unit i is the characters `starts[i]` to `ends[i]`, and `words[i]` of a word. Shingle j is the units `firsts[j]` to
+    `lasts[j]`, the last one included, and has the hash `hashes[j]`.
+    """
+
+    starts: Places
+    ends: Places
+    words: NDArray[np.float64]
+    firsts: Places
+    lasts: Places
+    hashes: Hashes
 
 
 def hash64(text: str) -> int:
@@ -49,19 +66,26 @@ def text_hash(text: str, title: str | None) -> str:
     return hashlib.sha256(normalised.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def shingled(text: str) -> Shingled:
+    """The units and shingles of a text, of its first MAX_CHARACTERS. A text shorter than a shingle is one shingle."""
+    text = text[:MAX_CHARACTERS]
+    spans = unit_spans(text)
+    places = np.array(spans, dtype=np.int64).reshape(len(spans), 2)
+    units = [text[start:end] for start, end in spans]
+    known = {unit: (hash64(folded_unit(unit)) & 0xFFFF_FFFF_FFFF_FFFF, shingle_size(unit)) for unit in set(units)}
+    codes = np.array([known[unit][0] for unit in units], dtype=np.uint64)
+    sizes = np.array([known[unit][1] for unit in units], dtype=np.int64)
+    firsts = np.flatnonzero(np.arange(len(units)) + sizes <= len(units))
+    if len(units) and not len(firsts):
+        firsts = np.zeros(1, dtype=np.int64)
+    words = SHINGLE_WORDS / sizes
+    lengths = np.minimum(sizes[firsts], len(units))
+    return Shingled(places[:, 0], places[:, 1], words, firsts, firsts + lengths - 1, _rolled(codes, firsts, lengths))
+
+
 def shingles(text: str) -> Hashes:
-    """The distinct shingles of a text, hashed, ascending. A text shorter than a shingle is one shingle."""
-    units = shingle_units(text[:MAX_CHARACTERS])
-    if not units:
-        return np.empty(0, dtype=np.uint64)
-    size = SHINGLE_CHARACTERS if 2 * sum(map(is_ideographic, units)) > len(units) else SHINGLE_WORDS
-    size = min(size, len(units))
-    codes = {unit: hash64(unit) & 0xFFFF_FFFF_FFFF_FFFF for unit in set(units)}
-    hashes = np.array([codes[unit] for unit in units], dtype=np.uint64)
-    rolled = np.zeros(len(units) - size + 1, dtype=np.uint64)
-    for i in range(size):
-        rolled = _mixed(rolled * np.uint64(0x9E3779B97F4A7C15) + hashes[i : i + len(rolled)])
-    return np.unique(rolled)
+    """The distinct shingles of a text, hashed, ascending."""
+    return np.unique(shingled(text).hashes)
 
 
 def bands(found: Hashes) -> tuple[int, ...]:
@@ -69,30 +93,40 @@ def bands(found: Hashes) -> tuple[int, ...]:
     if not len(found):
         return ()
     multipliers, addends = _permutations()
-    lowest = np.array([((found * a + b) >> np.uint64(32)).min() for a, b in zip(multipliers, addends, strict=True)])
-    return tuple(hash64(f"{i}:{row.tobytes().hex()}") for i, row in enumerate(lowest.reshape(BANDS, ROWS)))
+    lowest = np.full(BANDS * ROWS, np.iinfo(np.uint64).max, dtype=np.uint64)
+    for start in range(0, len(found), _BLOCK):
+        permuted = found[start : start + _BLOCK] * multipliers + addends
+        np.minimum(lowest, permuted.min(axis=1), out=lowest)
+    banded = np.arange(BANDS, dtype=np.uint64)
+    for row in (lowest >> np.uint64(32)).reshape(BANDS, ROWS).T:
+        banded = _joined(banded, row)
+    return tuple(banded.view(np.int64).tolist())
 
 
-def overlap(one: Hashes, other: Hashes) -> Overlap:
-    """True Jaccard and containment of two sets of shingles."""
-    shared = len(np.intersect1d(one, other, assume_unique=True))
-    shorter = min(len(one), len(other))
-    union = len(one) + len(other) - shared
-    return Overlap(shared / union if union else 0.0, shared / shorter if shorter else 0.0, shorter)
+def _rolled(codes: Hashes, firsts: Places, sizes: Places) -> Hashes:
+    """One hash for the units of each shingle."""
+    rolled = np.zeros(len(firsts), dtype=np.uint64)
+    for i in range(int(sizes.max(initial=0))):
+        longer = sizes > i
+        rolled[longer] = _joined(rolled[longer], codes[firsts[longer] + i])
+    return rolled
 
 
 @lru_cache(maxsize=1)
 def _permutations() -> tuple[Hashes, Hashes]:
-    """Multiply-shift hash functions (Dietzfelbinger et al. 1997). The seed is part of every stored band: never change
-    it.
+    """Multiply-shift hash functions (Dietzfelbinger et al. 1997), as two columns. The seed is part of every stored
+    band: never change it.
     """
     random = np.random.Generator(np.random.PCG64(20250101))
-    draw = random.integers(0, 2**63, size=(2, BANDS * ROWS), dtype=np.uint64)
+    draw = random.integers(0, 2**63, size=(2, BANDS * ROWS, 1), dtype=np.uint64)
     return draw[0] * np.uint64(2) + np.uint64(1), draw[1]
 
 
-def _mixed(x: Hashes) -> Hashes:
-    """The finaliser of splitmix64 (Steele et al. 2014): every bit of the input moves every bit of the output."""
+def _joined(x: Hashes, y: Hashes) -> Hashes:
+    """One hash for each two, by the finaliser of splitmix64 (Steele et al. 2014): every bit of the input moves every
+    bit of the output.
+    """
+    x = x * np.uint64(0x9E3779B97F4A7C15) + y
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return x ^ (x >> np.uint64(31))

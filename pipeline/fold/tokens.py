@@ -20,6 +20,11 @@ import regex
 MAX_CHARACTERS = 65_535
 
 
+# Six characters of Han or kana and nine of an alphabet without spaces are about as much as three words.
+SHINGLE_WORDS = 3
+_SHINGLE_IDEOGRAPHS, _SHINGLE_LETTERS = 6, 9
+
+
 class Script(StrEnum):
     """What a token is made of, as far as matching treats it differently: the groups of the token pattern."""
 
@@ -63,8 +68,10 @@ _LONGEST_REMEMBERED = 30
 _SCRIPTS: dict[str | None, Script] = {script.value: script for script in Script}
 _KANA = regex.compile(r"\p{Hiragana}")
 _NOT_LETTER_OR_DIGIT = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
-_UNIT = regex.compile(rf"[{_IDEOGRAPHIC}]|[\p{{L}}\p{{M}}\p{{N}}--[{_IDEOGRAPHIC}]]+", regex.V1)
+# A sound mark belongs to its kana, also where halfwidth forms write it apart.
+_UNIT = regex.compile(rf"[{_IDEOGRAPHIC}][\u3099\u309aﾞﾟ]?|[\p{{L}}\p{{M}}\p{{N}}--[{_IDEOGRAPHIC}]]+", regex.V1)
 _IDEOGRAPH = regex.compile(rf"[{_IDEOGRAPHIC}]", regex.V1)
+_UNSPACED_LETTER = regex.compile(rf"[{_UNSPACED}]")
 
 
 def tokens(text: str) -> list[Token]:
@@ -103,15 +110,21 @@ def letters_and_digits(text: str) -> str:
     return kept
 
 
-def shingle_units(text: str) -> list[str]:
-    """Words, and single characters where the script writes no spaces between words."""
-    units: list[str] = _UNIT.findall(unicodedata.normalize("NFKC", text).casefold())
-    return units
+def unit_spans(text: str) -> list[tuple[int, int]]:
+    """Where the units of shingles stand: words, and single characters where the script writes no spaces between."""
+    return [match.span() for match in _UNIT.finditer(text)]
 
 
-def is_ideographic(unit: str) -> bool:
-    """Whether a shingle unit is a character of a script without spaces."""
-    return _IDEOGRAPH.match(unit) is not None
+def folded_unit(unit: str) -> str:
+    """A unit as far as two copies of it must agree: case and width are gone."""
+    return unicodedata.normalize("NFKC", unit).casefold()
+
+
+def shingle_size(unit: str) -> int:
+    """How many units a shingle has that begins with this one."""
+    if not _IDEOGRAPH.match(unit):
+        return SHINGLE_WORDS
+    return _SHINGLE_LETTERS if _UNSPACED_LETTER.match(unit) else _SHINGLE_IDEOGRAPHS
 
 
 def has_kana(text: str) -> bool:

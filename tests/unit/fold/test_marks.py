@@ -10,7 +10,7 @@ from pipeline.fold import numerals
 from pipeline.fold.anchors import anchors
 from pipeline.fold.background import rarities
 from pipeline.fold.marks import word_keys
-from pipeline.fold.tokens import Script, letters_and_digits, primary, shingle_units, tokens
+from pipeline.fold.tokens import Script, folded_unit, letters_and_digits, primary, tokens, unit_spans
 
 
 def keys(text: str, language: str | None) -> set[str]:
@@ -125,4 +125,14 @@ def test_letters_and_digits_forget_case_width_and_punctuation_but_no_script() ->
 
 
 def test_shingle_units_are_words_and_single_characters_without_spaces() -> None:
-    assert shingle_units("Port 漢字かな ไทย") == ["port", "漢", "字", "か", "な", "ไ", "ท", "ย"]
+    text = "Port 漢字かな ไทย"
+    assert [folded_unit(text[start:end]) for start, end in unit_spans(text)] == [
+        "port",
+        "漢",
+        "字",
+        "か",
+        "な",
+        "ไ",
+        "ท",
+        "ย",
+    ]
