@@ -56,7 +56,9 @@ def pairs(truth: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]]) -> 
             one, other = records[i], records[j]
             if may_share_language(one.get("language"), other.get("language")):
                 continue
-            evidence = evidence_of(articles[i], unpack(articles[i].fingerprint.anchors), articles[j])
+            here, there = articles[i], articles[j]
+            mine, theirs = unpack(here.fingerprint.anchors), unpack(there.fingerprint.anchors)
+            evidence = evidence_of(here, mine, there, theirs)
             languages = sorted((primary(one["language"]) or "", primary(other["language"]) or ""))
             found.append(
                 Pair(

@@ -69,6 +69,13 @@ class Anchors:
         return start, start + int(self.sizes[i])
 
     @cached_property
+    def words(self) -> NDArray[np.int64]:
+        """The keys of the anchors that are neither names nor numbers, as finely as their script is heard."""
+        names = (_CARRIAGE_NUMBERS[Carriage.NAME], _CARRIAGE_NUMBERS[Carriage.NUMBER])
+        found: NDArray[np.int64] = self.keys[~np.isin(self.marks & _CARRIAGE, names) & (self.marks & _IS_COARSE == 0)]
+        return found
+
+    @cached_property
     def numbers(self) -> NDArray[np.int64]:
         """The keys of the anchors that are numbers."""
         found: NDArray[np.int64] = self.keys[(self.marks & _CARRIAGE) == _CARRIAGE_NUMBERS[Carriage.NUMBER]]

@@ -6,10 +6,10 @@ import json
 import random
 
 import pytest
-from unit.fold.articles import HARBOUR_EN, HARBOUR_HI, HARBOUR_RU, MUSEUM_EN, MUSEUM_RU, candidate
+from unit.fold.articles import HARBOUR_EN, HARBOUR_HI, HARBOUR_RU, MUSEUM_EN, MUSEUM_RU
 
 from benchmarks.near_cases import Case, copy_cases, invented, lookalike_cases, template_cases
-from pipeline.fold.copies import Likeness, compare, copy_of
+from pipeline.fold.copies import Likeness, compare
 from pipeline.fold.fingerprint import fingerprint
 from pipeline.models import CopyKind
 
@@ -56,21 +56,6 @@ def test_the_evidence_of_a_near_copy_is_json_and_shows_the_longest_shared_passag
     shown = [(other[slice(*one["at"])], HARBOUR_EN[slice(*one["other_at"])]) for one in evidence["passages"]]
     assert [here for here, _ in shown] == [there for _, there in shown]
     assert shown[0][0].startswith("Tarvaston harbour closes")
-
-
-def test_the_candidate_with_most_in_common_is_the_original_and_an_equal_text_before_all() -> None:
-    known = [
-        candidate(1, HARBOUR_EN[:400], "en"),
-        candidate(2, INTRO + HARBOUR_EN, "en"),
-        candidate(3, MUSEUM_EN, "en"),
-    ]
-    article = fingerprint(HARBOUR_EN, title=None, language="en")
-    said = copy_of(article, HARBOUR_EN, known)
-    assert said is not None
-    assert said.copy_of == 2
-    said = copy_of(article, HARBOUR_EN, [*known, candidate(9, HARBOUR_EN.upper(), "en")])
-    assert said is not None
-    assert (said.copy_of, said.kind) == (9, CopyKind.EXACT)
 
 
 @pytest.mark.parametrize(
