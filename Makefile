@@ -26,7 +26,7 @@ format: .venv/dev.stamp  ## write the format that check asks for
 
 requirements:  ## pin the dependencies again (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group build pyproject.toml -o requirements.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group dev pyproject.toml -o requirements-dev.txt -c requirements.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group dev --extra embeddings pyproject.toml -o requirements-dev.txt -c requirements.txt
 
 clean:  ## remove what was installed and built (not the data)
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    REAL,
     BigInteger,
     CheckConstraint,
     Computed,
@@ -398,3 +399,13 @@ class CopyRow(Base):
     similarity: Mapped[float]
     evidence: Mapped[dict[str, Any]]
     judged_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
+
+
+class EmbeddingRow(Base):
+    """The vector of an article by a model that the user named; pgvector's index is made when it is first used."""
+
+    __tablename__ = "embedding"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("ingest.article.id", ondelete="CASCADE"), primary_key=True)
+    model: Mapped[str]
+    vector: Mapped[list[float]] = mapped_column(ARRAY(REAL))

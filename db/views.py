@@ -144,6 +144,15 @@ _FIND_BY_URL = text("""
 """)
 
 
+def articles(conn: Connection, article_ids: Sequence[int]) -> dict[int, Row]:
+    """Articles by their ids, without their texts."""
+    found = text("""
+        select article_id, story_id, source, language, published_at, title, url
+        from news.articles where article_id = any(:ids)
+    """)
+    return {row["article_id"]: row for row in _rows(conn, found, {"ids": list(article_ids)})}
+
+
 def find_page(conn: Connection, url: str) -> Row | None:
     """What became of the page of an address."""
     found = text(

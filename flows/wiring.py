@@ -22,6 +22,7 @@ from db.engine import connect, database_url
 from db.reader import ROLE, let_log_in
 from flows.making import Made, Material, Matter, load_lexicon, make, mark
 from pipeline.discover.sources.file import SourceFile, merge_sources, parse_sources
+from pipeline.embedding import Embedder, load_embedder
 from pipeline.errors import UserError
 from pipeline.extract.sandbox import Limits as SandboxLimits
 from pipeline.extract.sandbox import Sandbox
@@ -65,6 +66,11 @@ class Environment:
     def limits(self) -> Limits:
         """What a run may take of the web."""
         return web_limits(self.settings)
+
+    @property
+    def embedder(self) -> Embedder | None:
+        """The embedding model of the settings, loaded once. Raises UserError where it cannot be."""
+        return load_embedder(self.settings.embeddings) if self.settings.embeddings else None
 
     def lexicon_paths(self, topic: str | None) -> tuple[Path, ...]:
         """The files of a topic; every article is measured by the first topic, whether its source asks or not."""

@@ -70,6 +70,9 @@ class Settings(BaseSettings):
         le=0.99,
         description="articles are one story where each is, on average, at least so probably a copy of each other",
     )
+    embeddings: str | None = Field(
+        None, description="a sentence-embedding model, a folder or OWNER/NAME of a hub; needs newsfold[embeddings]"
+    )
     schedule: str = Field("0 6 * * *", description="cron of the daily run of `newsfold serve`")
     timezone: str = Field("UTC", description="time zone of the schedule")
     statement_timeout_seconds: int = Field(60, ge=1, description="for a query of `newsfold sql`")

@@ -106,6 +106,26 @@ def extract(
 
 
 @app.command()
+def embed() -> None:
+    """Give every article that has none the vector of the embedding model (NEWSFOLD_EMBEDDINGS)."""
+    from flows.cli import semantic
+
+    semantic.embed()
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="What the articles should be about, in any language of the model.")],
+    limit: Limit = 10,
+    json: Json = False,
+) -> None:
+    """List the articles whose meaning is nearest to a query (needs NEWSFOLD_EMBEDDINGS)."""
+    from flows.cli import semantic
+
+    semantic.search(query, limit, json=json)
+
+
+@app.command()
 def backfill(
     since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day, as 2025-01-01.")],
     until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day, included.")],

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from site_server import Site, article_html, item, rss
 from sqlalchemy import URL
+from tiny_model import make_model
 
 from db.engine import libpq_url
 from flows.cli.app import app, main
@@ -328,3 +329,27 @@ def test_status_shows_runs_and_what_became_of_pages(run: Run) -> None:
     answer = json.loads(out)
     assert [(row["kind"], row["state"]) for row in answer["runs"]] == [("ingest", "completed")]
     assert {row["outcome"]: row["pages"] for row in answer["pages"]} == {"loaded": 4, "folded": 1}
+
+
+def test_search_and_embed_need_a_model_and_say_so(run: Run) -> None:
+    for command in (("search", "banks"), ("embed",)):
+        code, _, said = run(*command)
+
+        assert code == 2
+        assert "name a model in NEWSFOLD_EMBEDDINGS" in " ".join(said.split())
+
+
+def test_search_lists_the_nearest_articles_and_says_which_were_not_searched(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("ingest")
+    monkeypatch.setenv("NEWSFOLD_EMBEDDINGS", str(make_model(tmp_path / "model")))
+    before_code, _, before = run("search", "model")
+    run("embed")
+    code, found, after = run("search", "نموذج", "--json", "--limit", "2")
+
+    assert (before_code, code) == (0, 0)
+    assert "5 articles not searched" in before
+    assert "not searched" not in after
+    assert len(json.loads(found)) == 2
+    assert json.loads(found)[0]["cosine"] >= json.loads(found)[1]["cosine"]

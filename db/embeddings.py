@@ -1,0 +1,154 @@
+"""Vectors of articles, and the nearest ones: by pgvector where the server has it, else by reading them all.
+
+Vectors are kept as real[], which every server has; an HNSW index (Malkov & Yashunin 2016) over the same values as
+pgvector's type finds the nearest. Vectors of another model than the one asked for are never compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+
+MOST_INDEXED_DIMENSIONS = 2000
+_ROWS_AT_ONCE = 2000
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """An article near a vector; `cosine` is 1 for the same direction."""
+
+    article_id: int
+    cosine: float
+
+
+def make_index(engine: Engine, dimensions: int) -> bool:
+    """Make pgvector and an index for vectors of this size where the server lets us; whether they are there now."""
+    if dimensions > MOST_INDEXED_DIMENSIONS:
+        return False
+    try:
+        with engine.begin() as conn:
+            conn.execute(text("create extension if not exists vector"))
+            conn.execute(
+                text(
+                    f"create index if not exists embedding_{dimensions:d}_ix on ingest.embedding "
+                    f"using hnsw ((vector::vector({dimensions:d})) vector_cosine_ops) "
+                    f"where cardinality(vector) = {dimensions:d}"
+                )
+            )
+    except DBAPIError:
+        return False
+    return True
+
+
+def add_vectors(conn: Connection, model: str, article_ids: Sequence[int], vectors: Vectors) -> None:
+    """Keep the vector of each article; the one it had is replaced."""
+    if not article_ids:
+        return
+    rows = [
+        {"id": one, "model": model, "vector": vector.tolist()} for one, vector in zip(article_ids, vectors, strict=True)
+    ]
+    conn.execute(_ADD, rows)
+
+
+_ADD = text("""
+    insert into ingest.embedding (article_id, model, vector) values (:id, :model, cast(:vector as real[]))
+    on conflict (article_id) do update set model = excluded.model, vector = excluded.vector
+""")
+
+
+def articles_without(conn: Connection, model: str, *, limit: int) -> list[tuple[int, str | None, str]]:
+    """(id, title, text) of the newest articles that have no vector of this model."""
+    rows = conn.execute(_WITHOUT, {"model": model, "limit": limit})
+    return [(row.id, row.title, row.text) for row in rows]
+
+
+_WITHOUT = text("""
+    select a.id, a.title, a.text
+    from ingest.article a
+    where not exists (select from ingest.embedding e where e.article_id = a.id and e.model = :model)
+    order by a.id desc
+    limit :limit
+""")
+
+
+def count_without(conn: Connection, model: str) -> int:
+    """How many articles have no vector of this model."""
+    counted: int = conn.execute(_COUNT_WITHOUT, {"model": model}).scalar_one()
+    return counted
+
+
+_COUNT_WITHOUT = text("""
+    select count(*) from ingest.article a
+    where not exists (select from ingest.embedding e where e.article_id = a.id and e.model = :model)
+""")
+
+
+def nearest(
+    conn: Connection,
+    model: str,
+    vector: NDArray[np.float32],
+    *,
+    limit: int,
+    begin: datetime | None = None,
+    end: datetime | None = None,
+) -> list[Neighbour]:
+    """The articles nearest to a vector by cosine, nearest first; only those dated from `begin` to `end` where given."""
+    bounds: dict[str, object] = {"model": model, "begin": begin, "end": end, "dimensions": len(vector)}
+    if _is_indexed(conn, len(vector)):
+        return _nearest_by_index(conn, vector, limit, bounds)
+    return _nearest_by_reading(conn, vector, limit, bounds)
+
+
+def _is_indexed(conn: Connection, dimensions: int) -> bool:
+    found = conn.execute(text("select to_regclass(:name)"), {"name": f"ingest.embedding_{dimensions:d}_ix"})
+    return found.scalar_one() is not None
+
+
+_AMONG = """
+    from ingest.embedding e join ingest.article a on a.id = e.article_id
+    where e.model = :model and cardinality(e.vector) = {dimensions}
+      and (cast(:begin as timestamptz) is null or a.dated_at >= :begin)
+      and (cast(:end as timestamptz) is null or a.dated_at <= :end)
+"""
+
+
+def _nearest_by_index(
+    conn: Connection, vector: NDArray[np.float32], limit: int, bounds: dict[str, object]
+) -> list[Neighbour]:
+    dimensions = len(vector)
+    distance = f"e.vector::vector({dimensions:d}) <=> cast(cast(:vector as real[]) as vector({dimensions:d}))"
+    # The filters come after the index: without going on, neighbours of other times would use up what it gives.
+    conn.execute(text("set local hnsw.iterative_scan = strict_order"))
+    rows = conn.execute(
+        text(
+            f"select e.article_id, 1 - ({distance}) as cosine {_AMONG.format(dimensions=dimensions)} "
+            f"order by {distance} limit :limit"
+        ),
+        bounds | {"vector": vector.tolist(), "limit": limit},
+    )
+    return [Neighbour(row.article_id, row.cosine) for row in rows]
+
+
+def _nearest_by_reading(
+    conn: Connection, vector: NDArray[np.float32], limit: int, bounds: dict[str, object]
+) -> list[Neighbour]:
+    best: list[Neighbour] = []
+    for ids, vectors in _read_vectors(conn, len(vector), bounds):
+        found = [Neighbour(one, float(cosine)) for one, cosine in zip(ids, vectors @ vector, strict=True)]
+        best = sorted([*best, *found], key=lambda neighbour: (-neighbour.cosine, neighbour.article_id))[:limit]
+    return best
+
+
+def _read_vectors(conn: Connection, dimensions: int, bounds: dict[str, object]) -> Iterator[tuple[list[int], Vectors]]:
+    query = text(f"select e.article_id, e.vector {_AMONG.format(dimensions=dimensions)}")
+    answer = conn.execution_options(yield_per=_ROWS_AT_ONCE).execute(query, bounds)
+    for rows in answer.partitions():
+        yield [row.article_id for row in rows], np.array([row.vector for row in rows], dtype=np.float32)
