@@ -6,7 +6,7 @@ pgvector's type finds the nearest. Vectors of another model than the one asked f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 MOST_INDEXED_DIMENSIONS = 2000
 _ROWS_AT_ONCE = 2000
 
+Vector = NDArray[np.float32]
 Vectors = NDArray[np.float32]
 
 
@@ -33,6 +34,9 @@ def make_index(engine: Engine, dimensions: int) -> bool:
     """Make pgvector and an index for vectors of this size where the server lets us; whether they are there now."""
     if dimensions > MOST_INDEXED_DIMENSIONS:
         return False
+    with engine.connect() as conn:
+        if _is_indexed(conn, dimensions):
+            return True
     try:
         with engine.begin() as conn:
             conn.execute(text("create extension if not exists vector"))
@@ -48,7 +52,7 @@ def make_index(engine: Engine, dimensions: int) -> bool:
     return True
 
 
-def add_vectors(conn: Connection, model: str, article_ids: Sequence[int], vectors: Vectors) -> None:
+def add_vectors(conn: Connection, model: str, article_ids: Sequence[int], vectors: Iterable[Vector]) -> None:
     """Keep the vector of each article; the one it had is replaced."""
     if not article_ids:
         return
@@ -91,10 +95,40 @@ _COUNT_WITHOUT = text("""
 """)
 
 
+def vectors_of(conn: Connection, model: str, article_ids: Collection[int]) -> dict[int, Vector]:
+    """The vectors of articles that have one of this model."""
+    rows = conn.execute(_VECTORS, {"model": model, "ids": list(article_ids)})
+    return {row.article_id: np.array(row.vector, dtype=np.float32) for row in rows}
+
+
+_VECTORS = text("""
+    select article_id, vector from ingest.embedding
+    where model = :model and article_id = any(cast(:ids as bigint[]))
+""")
+
+
+def latest_vectors(conn: Connection, model: str, *, limit: int) -> Vectors:
+    """The vectors of the articles that got one last, one of each story: (at most `limit`, dimensions)."""
+    rows = conn.execute(_LATEST, {"model": model, "limit": limit}).scalars().all()
+    return np.array(rows, dtype=np.float32).reshape(len(rows), -1)
+
+
+_LATEST = text("""
+    select distinct on (story_id) vector
+    from (
+        select a.story_id, e.article_id, e.vector
+        from ingest.embedding e join ingest.article a on a.id = e.article_id
+        where e.model = :model
+        order by e.article_id desc limit :limit
+    ) latest
+    order by story_id, article_id
+""")
+
+
 def nearest(
     conn: Connection,
     model: str,
-    vector: NDArray[np.float32],
+    vector: Vector,
     *,
     limit: int,
     begin: datetime | None = None,
@@ -120,9 +154,7 @@ _AMONG = """
 """
 
 
-def _nearest_by_index(
-    conn: Connection, vector: NDArray[np.float32], limit: int, bounds: dict[str, object]
-) -> list[Neighbour]:
+def _nearest_by_index(conn: Connection, vector: Vector, limit: int, bounds: dict[str, object]) -> list[Neighbour]:
     dimensions = len(vector)
     distance = f"e.vector::vector({dimensions:d}) <=> cast(cast(:vector as real[]) as vector({dimensions:d}))"
     # The filters come after the index: without going on, neighbours of other times would use up what it gives.
@@ -137,9 +169,7 @@ def _nearest_by_index(
     return [Neighbour(row.article_id, row.cosine) for row in rows]
 
 
-def _nearest_by_reading(
-    conn: Connection, vector: NDArray[np.float32], limit: int, bounds: dict[str, object]
-) -> list[Neighbour]:
+def _nearest_by_reading(conn: Connection, vector: Vector, limit: int, bounds: dict[str, object]) -> list[Neighbour]:
     best: list[Neighbour] = []
     for ids, vectors in _read_vectors(conn, len(vector), bounds):
         found = [Neighbour(one, float(cosine)) for one, cosine in zip(ids, vectors @ vector, strict=True)]
@@ -149,6 +179,6 @@ def _nearest_by_reading(
 
 def _read_vectors(conn: Connection, dimensions: int, bounds: dict[str, object]) -> Iterator[tuple[list[int], Vectors]]:
     query = text(f"select e.article_id, e.vector {_AMONG.format(dimensions=dimensions)}")
-    answer = conn.execution_options(yield_per=_ROWS_AT_ONCE).execute(query, bounds)
+    answer = conn.execute(query.execution_options(yield_per=_ROWS_AT_ONCE), bounds)
     for rows in answer.partitions():
         yield [row.article_id for row in rows], np.array([row.vector for row in rows], dtype=np.float32)

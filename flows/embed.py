@@ -1,15 +1,19 @@
-"""Vectors for the articles that have none: those loaded before a model was named, or by another one."""
+"""Vectors of articles: for those that have none yet, and what they say of the nearest ones."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from db import embeddings
-from pipeline.embedding import Embedder
+from pipeline.embedding import Embedder, Vectors
+from pipeline.fold.meaning import Meaning, meaning, strangers
 
 BATCH = 32
+NEIGHBOURS = 10
+_STRANGERS = 200
 
 
 def fill_embeddings(engine: Engine, embedder: Embedder, progress: Callable[[int, int], None]) -> int:
@@ -21,7 +25,7 @@ def fill_embeddings(engine: Engine, embedder: Embedder, progress: Callable[[int,
         total = embeddings.count_without(conn, embedder.name)
     done = 0
     while batch := _next_batch(engine, embedder.name):
-        vectors = embedder.embed_documents([document_text(title, text) for _, title, text in batch])
+        vectors = embed(embedder, [(title, text) for _, title, text in batch])
         with engine.begin() as conn:
             embeddings.add_vectors(conn, embedder.name, [article_id for article_id, _, _ in batch], vectors)
         done += len(batch)
@@ -29,6 +33,28 @@ def fill_embeddings(engine: Engine, embedder: Embedder, progress: Callable[[int,
     if total:
         embeddings.make_index(engine, len(embedder.embed_query("")))
     return done
+
+
+def embed(embedder: Embedder, articles: Sequence[tuple[str | None, str]]) -> Vectors:
+    """The vectors of one or more articles, each a title and a text."""
+    return embedder.embed_documents([document_text(title, text) for title, text in articles])
+
+
+def meanings(
+    conn: Connection, model: str, dates: Mapping[int, datetime], window: timedelta
+) -> dict[int, dict[int, Meaning]]:
+    """For each of these articles (with its date) that has a vector, what is said of the nearest ones within the window.
+    Empty where the archive has too few vectors to tell what is near.
+    """
+    usual = strangers(embeddings.latest_vectors(conn, model, limit=_STRANGERS))
+    if usual is None:
+        return {}
+    found = {}
+    for article_id, vector in embeddings.vectors_of(conn, model, dates).items():
+        begin, end = dates[article_id] - window, dates[article_id] + window
+        near = embeddings.nearest(conn, model, vector, limit=NEIGHBOURS + 1, begin=begin, end=end)
+        found[article_id] = {one.article_id: meaning(one.cosine, usual) for one in near if one.article_id != article_id}
+    return found
 
 
 def document_text(title: str | None, text: str) -> str:

@@ -13,6 +13,7 @@ from db import fingerprints, stories
 from db.fingerprints import Marked, Unmarked
 from db.locks import lock_folding
 from db.stories import Cause, Move, Neighbourhood
+from flows.embed import meanings
 from pipeline.fold.fingerprint import fingerprint
 from pipeline.fold.judge import judge, log_odds_of
 from pipeline.fold.stories.canonical import copies
@@ -27,15 +28,18 @@ _MARKED_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What decides over stories: how far apart in time two versions may be, and from which log-odds on they merge."""
+    """What decides over stories: how far apart in time two versions may be, from which log-odds on they merge, and the
+    embedding model that has a say, where there is one.
+    """
 
     window: timedelta
     least_log_odds: float
+    model: str | None = None
 
 
 def rules(settings: Settings) -> Rules:
     """The rules that the settings make."""
-    return Rules(timedelta(days=settings.window_days), log_odds_of(settings.merge_probability))
+    return Rules(timedelta(days=settings.window_days), log_odds_of(settings.merge_probability), settings.embeddings)
 
 
 def fold(conn: Connection, rule: Rules, ids: Collection[int], newborn: Collection[int], cause: Cause) -> list[Move]:
@@ -57,11 +61,14 @@ def find(conn: Connection, rule: Rules, ids: Collection[int]) -> None:
     dates = fingerprints.dates(conn, ids)
     asked = [(articles[i], dates[i]) for i in sorted(ids) if i in articles]
     candidates = fingerprints.candidates(conn, asked, window=rule.window) if asked else []
+    meant = meanings(conn, rule.model, dates, rule.window) if rule.model else {}
+    articles |= fingerprints.fingerprinted(conn, {i for near in meant.values() for i in near} - articles.keys())
     found = []
     for (article, _), likely in zip(asked, candidates, strict=True):
+        near = meant.get(article.article_id, {})
         others = {one.article_id: one for one in likely}
-        others |= {i: articles[i] for i in before[article.article_id] if i in articles}
-        found += judge(article, [others[i] for i in sorted(others)])
+        others |= {i: articles[i] for i in {*before[article.article_id], *near} if i in articles}
+        found += judge(article, [others[i] for i in sorted(others)], meanings=near)
     stories.drop_bonds(conn, ids)
     stories.keep_bonds(conn, found)
     stories.mark_judged(conn, ids)

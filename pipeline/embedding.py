@@ -36,6 +36,7 @@ _DEFAULT_LENGTH = 512
 _NETWORKS = ("onnx/model.onnx", "model.onnx")
 _FILES = (*_NETWORKS, "*.onnx_data", "onnx/*.onnx_data", "*.json", "1_Pooling/config.json")
 
+Vector = NDArray[np.float32]
 Vectors = NDArray[np.float32]
 
 
@@ -56,9 +57,9 @@ class Embedder:
         """
         return self._embed([self.document_prompt + text for text in texts])
 
-    def embed_query(self, text: str) -> NDArray[np.float32]:
+    def embed_query(self, text: str) -> Vector:
         """The vector of a question, of length 1."""
-        query: NDArray[np.float32] = self._embed([self.query_prompt + text])[0]
+        query: Vector = self._embed([self.query_prompt + text])[0]
         return query
 
     def _embed(self, texts: Sequence[str]) -> Vectors:

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from db import articles, captures, fingerprints, pages, stories
+from db import articles, captures, embeddings, fingerprints, pages, stories
 from db.captures import PageToLoad
 from db.locks import lock_folding
 from db.stories import Cause
+from flows.embed import embed
 from flows.folding import fold, mark_missing, rules
 from flows.making import Made, Material, load_lexicon
 from flows.steps.clean import Marked, clean_again, clean_made, known_sites, mark_all
 from flows.steps.scope import Scope
 from flows.wiring import Environment
+from pipeline.embedding import Vector
 from pipeline.extract.text.site import restore
 from pipeline.models import NotAnArticle, Options, Outcome, Reason
 
@@ -39,14 +41,38 @@ def load(env: Environment, scope: Scope, page_ids: Sequence[int]) -> None:
     cleaned = [clean_made(one, seen) if isinstance(one, Made) else one for one in made]
     marked = mark_all(env, cleaned)
     mark_missing(env.engine)
+    vectors = _embed(env, marked)
     with env.engine.begin() as conn:
         lock_folding(conn)
         captures.lock_pages(conn, page_ids)
         loaded = [_load_one(conn, env, scope, page, one) for page, one in zip(captured, marked, strict=True)]
         stored = [one for one in loaded if one is not None]
         fingerprints.add(conn, [one.mark for one in stored if one.mark is not None])
+        _keep_vectors(conn, env, loaded, vectors)
         cleaner = clean_again(conn, env, seen)
         _fold(conn, env, scope, stored, cleaner)
+
+
+def _embed(env: Environment, marked: Sequence[Marked | NotAnArticle]) -> list[Vector | None]:
+    """The vector of each article, where the user has named a model."""
+    articles = [(one.article.title, one.article.text) for one in marked if isinstance(one, Marked)]
+    if env.embedder is None or not articles:
+        return [None] * len(marked)
+    found = embed(env.embedder, articles)
+    embeddings.make_index(env.engine, found.shape[1])
+    vectors = iter(found)
+    return [next(vectors) if isinstance(one, Marked) else None for one in marked]
+
+
+def _keep_vectors(
+    conn: Connection, env: Environment, loaded: Sequence[_Stored | None], vectors: Sequence[Vector | None]
+) -> None:
+    known = [
+        (one.article_id, vector) for one, vector in zip(loaded, vectors, strict=True) if one and vector is not None
+    ]
+    if env.embedder is not None and known:
+        ids, found = zip(*known, strict=True)
+        embeddings.add_vectors(conn, env.embedder.name, ids, found)
 
 
 def _fold(conn: Connection, env: Environment, scope: Scope, stored: Sequence[_Stored], cleaner: set[int]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from pipeline.fold import copies
 from pipeline.fold.likelihood import Evidence, log_odds
 from pipeline.fold.linkage import SharedAnchor, link
+from pipeline.fold.meaning import Meaning
 from pipeline.fold.packed import Anchors, unpack
 from pipeline.models import Bond, Candidate, CopyKind
 
@@ -27,10 +29,21 @@ _MOST_EVIDENCE = 20
 _OTHER = "other_"
 
 
-def judge(article: Candidate, others: Sequence[Candidate], least_log_odds: float = LEAST_LOG_ODDS) -> list[Bond]:
-    """What is worth keeping of an article and others: at most one bond to each, of at least these log-odds."""
+def judge(
+    article: Candidate,
+    others: Sequence[Candidate],
+    least_log_odds: float = LEAST_LOG_ODDS,
+    meanings: Mapping[int, Meaning] = MappingProxyType({}),
+) -> list[Bond]:
+    """What is worth keeping of an article and others: at most one bond to each, of at least these log-odds. `meanings`
+    has what an embedding model says of others, by their ids.
+    """
     anchors = unpack(article.fingerprint.anchors)
-    bonds = (_compare(article, anchors, other) for other in others if other.article_id != article.article_id)
+    bonds = (
+        _compare(article, anchors, other, meanings.get(other.article_id))
+        for other in others
+        if other.article_id != article.article_id
+    )
     return [bond for bond in bonds if bond is not None and bond.log_odds >= least_log_odds]
 
 
@@ -41,7 +54,7 @@ def evidence_of(here: Candidate, mine: Anchors, there: Candidate, theirs: Anchor
     return Evidence(link(mine, theirs), masses, (len(mine.numbers), len(theirs.numbers)), both)
 
 
-def _compare(here: Candidate, mine: Anchors, there: Candidate) -> Bond | None:
+def _compare(here: Candidate, mine: Anchors, there: Candidate, meaning: Meaning | None) -> Bond | None:
     said = copies.compare(here.fingerprint, here.text, there.fingerprint, there.text)
     if said is not None:
         return _bond(here, there, said.kind, COPY_LOG_ODDS, said.similarity, said.evidence)
@@ -49,10 +62,12 @@ def _compare(here: Candidate, mine: Anchors, there: Candidate) -> Bond | None:
     if copies.may_share_language(here.language, there.language) or _share_words(mine, theirs):
         return None
     found = evidence_of(here, mine, there, theirs)
-    score = round(log_odds(found), 3)
+    score = round(log_odds(found) + (meaning.log_odds if meaning else 0.0), 3)
     strongest = found.shared[:_MOST_EVIDENCE] if score >= LEAST_LOG_ODDS else ()
     anchors = [_described(here.text, there.text, anchor) for anchor in strongest]
-    evidence = {"anchors": anchors, "score": score}
+    evidence: dict[str, object] = {"anchors": anchors, "score": score}
+    if meaning is not None:
+        evidence["cosine"] = round(meaning.cosine, 4)
     return _bond(here, there, CopyKind.TRANSLATION, score, round(probability(score), 4), evidence)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, text
 from tiny_model import make_model
+from unit.fold.articles import HARBOUR_EN, HARBOUR_RU
 
 from db import embeddings
 from flows.embed import fill_embeddings
@@ -23,6 +25,7 @@ ARTICLES = {
     "https://b.example/rain": ("es", "Mucha lluvia en el río. La lluvia no cesa.", "2026-01-02"),
     "https://c.example/model": ("en", "A model of the river. The model has no rain.", "2026-02-20"),
 }
+STRANGERS = ("Rain in the hills", "A river of mud", "The model was sold", "Nobody came", "Money for all")
 
 
 @pytest.fixture
@@ -102,3 +105,29 @@ def test_vectors_too_long_for_an_index_are_searched_without(archive: Engine) -> 
 
     assert not embeddings.make_index(archive, size)
     assert [one.article_id for one in found] == [first]
+
+
+def test_a_run_embeds_what_it_loads_and_the_model_has_a_say(
+    environment: Callable[..., Environment], tmp_path: Path, engine: Engine
+) -> None:
+    model = str(make_model(tmp_path / "model"))
+    strangers = [
+        {"url": f"https://s.example/{n}", "text": f"{STRANGERS[n % 5]} {n}. " * 3, "language": "en"} for n in range(30)
+    ]
+    story = [
+        {"url": "https://a.example/1", "text": f"{HARBOUR_EN} bank money", "language": "en"},
+        {"url": "https://a.example/2", "text": f"{HARBOUR_RU} بنك مال", "language": "ru"},
+    ]
+    (tmp_path / "articles.jsonl").write_text("\n".join(map(json.dumps, [*strangers, *story])), encoding="utf-8")
+    made = environment()
+    env = replace(made, settings=made.settings.model_copy(update={"embeddings": model}))
+
+    import_file(env, tmp_path / "articles.jsonl")
+
+    with engine.connect() as conn:
+        vectors = conn.execute(text("select count(*) from ingest.embedding")).scalar_one()
+        [copy] = conn.execute(
+            text("select evidence from news.copies where kind = 'translation' and evidence ? 'cosine'")
+        ).scalars()
+    assert vectors == 32
+    assert 0 < copy["cosine"] <= 1
