@@ -114,7 +114,8 @@ _AROUND = text("""
 _MEMBERS = text("""
     select a.id, a.story_id, a.language, a.canonical_url, a.published_at, a.dates -> 0 ->> 'precision' as precision,
         -- Where there are fewer than three letters to a word, it is characters that were counted, two to a word.
-        a.word_count * case when length(a.text) < 3 * a.word_count then 0.5 else 1.0 end as fullness
+        a.word_count * case when length(a.text) < 3 * a.word_count then 0.5 else 1.0 end as fullness,
+        jsonb_array_length(a.lead_ins) > 0 as has_lead_in
     from ingest.article a
     where a.id = any(cast(:ids as bigint[]))
     order by a.id
@@ -216,7 +217,9 @@ def _member(row: Row[tuple[object, ...]]) -> Member:
     stated = row.published_at
     if stated is not None and row.precision == Precision.DAY:
         stated = datetime.combine(stated.date(), time.max, stated.tzinfo)
-    return Member(row.id, row.story_id, primary(row.language), stated, float(row.fullness), row.canonical_url)
+    return Member(
+        row.id, row.story_id, primary(row.language), stated, float(row.fullness), row.canonical_url, row.has_lead_in
+    )
 
 
 def stories_of(conn: Connection, ids: Collection[int]) -> dict[int, int]:

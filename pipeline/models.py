@@ -467,7 +467,7 @@ class Member:
     """An article as far as stories are concerned.
 
     `language` is a primary subtag, `stated_at` the publication that somebody states (a day without a time is its last
-    moment), `fullness` the size of its text in words.
+    moment), `fullness` the size of its text in words, `has_lead_in` whether it says that it comes from elsewhere.
     """
 
     article_id: int
@@ -476,9 +476,12 @@ class Member:
     stated_at: datetime | None
     fullness: float
     url: str
+    has_lead_in: bool = False
 
     @property
-    def key(self) -> tuple[bool, float, float, str]:
-        """The order in which articles may be canonical: the earliest stated, then the fullest, then by address."""
+    def key(self) -> tuple[bool, float, bool, float, str]:
+        """The order in which articles may be canonical: the earliest stated, then those that do not say that they come
+        from elsewhere, then the fullest, then by address.
+        """
         moment = self.stated_at.timestamp() if self.stated_at else 0.0
-        return self.stated_at is None, moment, -self.fullness, self.url
+        return self.stated_at is None, moment, self.has_lead_in, -self.fullness, self.url

@@ -21,7 +21,8 @@ class Copy:
 
 def canonical(members: Iterable[Member]) -> Member:
     """The canonical article: the one with the earliest stated publication, which tells the original and its language;
-    where nobody states one, or several at one moment, the fullest text.
+    where nobody states one, or several at one moment, one that does not say that it comes from elsewhere, then the
+    fullest text.
     """
     return min(members, key=lambda member: member.key)
 
@@ -40,7 +41,7 @@ def copies(members: Sequence[Member], bonds: Iterable[Bond]) -> list[Copy]:
             near[bond.other].append(bond)
     found: dict[int, Copy] = {}
     root = canonical(members).article_id
-    heap: list[tuple[bool, float, float, tuple[bool, float, float, str], int, int, Bond]] = []
+    heap: list[tuple[bool, float, float, tuple[bool, float, bool, float, str], int, int, Bond]] = []
 
     def reach(article_id: int) -> None:
         for bond in near[article_id]:
