@@ -5,9 +5,10 @@ The functions that write ask for `db.locks.lock_folding` to be held.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Row, delete, text
 from sqlalchemy.dialects.postgresql import insert
 
 from db.tables import FingerprintRow
-from pipeline.fold.candidates import MOST_POSTINGS, Keys, Query, is_common, posted_keys, query, rank
+from pipeline.fold.candidates import MOST_POSTINGS, Keys, Query, Ranking, is_common, posted_keys, query, rank
 from pipeline.fold.copies import may_share_language
 from pipeline.fold.packed import pack_fingerprint, unpack_fingerprint
 from pipeline.models import Candidate, Fingerprint
@@ -44,13 +45,13 @@ def candidates(
     _keep_common(
         conn, [asked.keys[is_common(asked, numbers)] for asked, (numbers, _) in zip(queries, found, strict=True)]
     )
-    ids = {one for ranking in rankings for one in (*ranking.copies, *ranking.translations)}
-    rows = conn.execute(_DATES, {"ids": list(ids)}).all()
+    rows = {row.id: row for row in conn.execute(_DATES, {"ids": _distinct(one.translations for one in rankings)})}
     chosen = [
-        ranking.within(dated_at - window, dated_at + window, _foreign(rows, article.language))
+        ranking.within(dated_at - window, dated_at + window, _foreign(ranking, rows, article.language))
         for ranking, (article, dated_at) in zip(rankings, articles, strict=True)
     ]
-    known = fingerprinted(conn, {one for ids_of_one in chosen for one in ids_of_one})
+    known = {article.article_id: article for article, _ in articles}
+    known |= fingerprinted(conn, set(_distinct(chosen)) - known.keys())
     return [[known[one] for one in ids_of_one] for ids_of_one in chosen]
 
 
@@ -134,35 +135,48 @@ _POSTINGS = text("""
     where not exists (select from ingest.common_key c where c.key = k.key)
 """)
 _KEEP_COMMON = text("""
-    insert into ingest.common_key select distinct unnest(cast(:keys as bigint[])) on conflict do nothing
+    insert into ingest.common_key select unnest(cast(:keys as bigint[])) on conflict do nothing
 """)
 
 
 def _postings(conn: Connection, queries: Sequence[Query]) -> list[tuple[Keys, Keys]]:
     """For each query the index of a key and an article posted under it, for each posting."""
-    keys = np.concatenate([asked.keys for asked in queries])
+    keys, places = np.unique(np.concatenate([asked.keys for asked in queries]), return_inverse=True)
     row = conn.execute(_POSTINGS, {"keys": keys.tolist(), "most": MOST_POSTINGS}).one()
     numbers = np.frombuffer(row.numbers or b"", ">i4").astype(np.int64) - 1
     articles = np.frombuffer(row.articles or b"", ">i8").astype(np.int64)
-    order = np.argsort(numbers, kind="stable")
-    numbers, articles = numbers[order], articles[order]
-    starts = np.cumsum([0, *(len(asked.keys) for asked in queries)])
-    edges = np.searchsorted(numbers, starts)
-    return [
-        (numbers[begin:end] - start, articles[begin:end])
-        for start, begin, end in zip(starts[:-1], edges[:-1], edges[1:], strict=True)
-    ]
+    articles = articles[np.argsort(numbers, kind="stable")]
+    counts = np.bincount(numbers, minlength=len(keys))
+    ends = np.cumsum(counts)
+    result, begin = [], 0
+    for asked in queries:
+        asked_for = places[begin : begin + len(asked.keys)]
+        begin += len(asked.keys)
+        result.append(_read(articles, ends[asked_for], counts[asked_for]))
+    return result
+
+
+def _read(articles: Keys, ends: Keys, counts: Keys) -> tuple[Keys, Keys]:
+    """Stretches of an array, one after the other: for each item the number of its stretch, and the item."""
+    numbers = np.repeat(np.arange(len(counts)), counts)
+    return numbers, articles[np.arange(len(numbers)) + np.repeat(ends - np.cumsum(counts), counts)]
 
 
 def _keep_common(conn: Connection, found: Sequence[Keys]) -> None:
     """Remember keys that are not worth asking for again."""
-    keys = np.concatenate(found)
+    keys = np.unique(np.concatenate(found))
     if len(keys):
         conn.execute(_KEEP_COMMON, {"keys": keys.tolist()})
 
 
-def _foreign(rows: Sequence[Row[Any]], language: str | None) -> dict[int, datetime]:
-    return {row.id: row.dated_at for row in rows if not may_share_language(language, row.language)}
+def _foreign(ranking: Ranking, rows: Mapping[int, Row[Any]], language: str | None) -> dict[int, datetime]:
+    """The dates of the possible translations that may be in another language."""
+    found = (rows[one] for one in ranking.translations if one in rows)
+    return {row.id: row.dated_at for row in found if not may_share_language(language, row.language)}
+
+
+def _distinct(ids: Iterable[Iterable[int]]) -> list[int]:
+    return sorted(set(chain.from_iterable(ids)))
 
 
 def dates(conn: Connection, ids: Collection[int]) -> dict[int, datetime]:
@@ -172,6 +186,8 @@ def dates(conn: Connection, ids: Collection[int]) -> dict[int, datetime]:
 
 def fingerprinted(conn: Connection, ids: Collection[int]) -> dict[int, Candidate]:
     """The articles of these ids that have a fingerprint."""
+    if not ids:
+        return {}
     return {
         row.id: Candidate(row.id, row.language, row.text, unpack_fingerprint(row.packed))
         for row in conn.execute(_CANDIDATES, {"ids": list(ids)})
