@@ -24,12 +24,12 @@ from pipeline.fold.packed import unpack
 from pipeline.models import Fingerprint
 
 PERIOD_DAYS = 28
-MOST_POSTINGS = 128
+MOST_POSTINGS = 64
 MOST_CANDIDATES = 12
 # One shared key is chance, and so are a few common ones. In nats: a translation needs more than that to be believed.
 _FEWEST_KEYS, _LEAST_WEIGHT = 2, 6.0
 # More than are kept, because some lie outside the time window.
-_MOST_RANKED = 80
+_MOST_RANKED = 48
 _KEY_BITS = 48
 _KEY_MASK = (1 << _KEY_BITS) - 1
 _COPY = -(1 << 63)

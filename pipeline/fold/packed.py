@@ -32,6 +32,14 @@ _CARRIAGES = tuple(Carriage)
 _CARRIAGE, _IS_COARSE, _HAS_FINE_SOUNDS = 0b111, 0b1000, 0b10000
 _LONGEST_SURFACE = 255
 _CARRIAGE_NUMBERS = {how: number for number, how in enumerate(_CARRIAGES)}
+# By the byte that says how an anchor is written: whether it is a word, as finely as its script is heard.
+_IS_WORD = np.array(
+    [
+        not mark & _IS_COARSE
+        and mark & _CARRIAGE not in (_CARRIAGE_NUMBERS[Carriage.NAME], _CARRIAGE_NUMBERS[Carriage.NUMBER])
+        for mark in range(256)
+    ]
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +79,7 @@ class Anchors:
     @cached_property
     def words(self) -> NDArray[np.int64]:
         """The keys of the anchors that are neither names nor numbers, as finely as their script is heard."""
-        names = (_CARRIAGE_NUMBERS[Carriage.NAME], _CARRIAGE_NUMBERS[Carriage.NUMBER])
-        found: NDArray[np.int64] = self.keys[~np.isin(self.marks & _CARRIAGE, names) & (self.marks & _IS_COARSE == 0)]
+        found: NDArray[np.int64] = self.keys[_IS_WORD[self.marks]]
         return found
 
     @cached_property
