@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, text, update
 
-from db import fingerprints, sites
+from db import embeddings, fingerprints, sites
 from db.fingerprints import Marked
 from db.sites import SiteText, read_cut
 from db.tables import ArticleRow, RevisionRow, StoryRow
@@ -97,6 +97,7 @@ def revise_article(
         )
     )
     fingerprints.remove(conn, stored.id)
+    embeddings.remove_vector(conn, stored.id)
     content = _content(article, body_hash)
     for kept in ("url", "canonical_url", "published_at", "published_at_source", "published_at_confidence"):
         del content[kept]
@@ -119,6 +120,7 @@ def revise_article(
 def keep_cleaning(conn: Connection, article: SiteText, found: CleanText, fingerprint: Fingerprint) -> None:
     """Give an article what is left of its text after more was cut. No revision: text and cut give the whole."""
     fingerprints.remove(conn, article.id)
+    embeddings.remove_vector(conn, article.id)
     changed = update(ArticleRow).where(ArticleRow.id == article.id).returning(ArticleRow.dated_at)
     dated_at = conn.execute(
         changed.values(

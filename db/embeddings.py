@@ -6,9 +6,9 @@ pgvector's type finds the nearest. Vectors of another model than the one asked f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,11 @@ def make_index(engine: Engine, dimensions: int) -> bool:
     except DBAPIError:
         return False
     return True
+
+
+def remove_vector(conn: Connection, article_id: int) -> None:
+    """Forget the vector of an article, whose text changes."""
+    conn.execute(text("delete from ingest.embedding where article_id = :id"), {"id": article_id})
 
 
 def add_vectors(conn: Connection, model: str, article_ids: Sequence[int], vectors: Iterable[Vector]) -> None:
@@ -110,7 +115,7 @@ _VECTORS = text("""
 def latest_vectors(conn: Connection, model: str, *, limit: int) -> Vectors:
     """The vectors of the articles that got one last, one of each story: (at most `limit`, dimensions)."""
     rows = conn.execute(_LATEST, {"model": model, "limit": limit}).scalars().all()
-    return np.array(rows, dtype=np.float32).reshape(len(rows), -1)
+    return np.array([one for one in rows if len(one) == len(rows[0])], dtype=np.float32)
 
 
 _LATEST = text("""
@@ -123,6 +128,21 @@ _LATEST = text("""
     ) latest
     order by story_id, article_id
 """)
+
+
+def neighbours(
+    conn: Connection, model: str, dates: Mapping[int, datetime], *, window: timedelta, limit: int
+) -> dict[int, set[int]]:
+    """For each of these articles (with its date) that has a vector, the nearest ones within the window; nothing where
+    there is no index, since reading all vectors for each article would hold everybody up.
+    """
+    found = {}
+    for article_id, vector in vectors_of(conn, model, dates).items():
+        if _is_indexed(conn, len(vector)):
+            begin, end = dates[article_id] - window, dates[article_id] + window
+            near = nearest(conn, model, vector, limit=limit + 1, begin=begin, end=end)
+            found[article_id] = {one.article_id for one in near} - {article_id}
+    return found
 
 
 def nearest(

@@ -16,10 +16,11 @@ from sqlalchemy import Connection, Row, delete, text
 from sqlalchemy.dialects.postgresql import insert
 
 from db.tables import FingerprintRow
+from pipeline.extract.text.lead_in import blanked
 from pipeline.fold.candidates import MOST_POSTINGS, Keys, Query, Ranking, is_common, posted_keys, query, rank
 from pipeline.fold.copies import may_share_language
 from pipeline.fold.packed import pack_fingerprint, unpack_fingerprint
-from pipeline.models import Candidate, Fingerprint
+from pipeline.models import Candidate, Fingerprint, Span
 
 # What COPY BINARY wants around its rows, and of each row: the number of fields, then each with its length.
 _COPY_BEGIN, _COPY_END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
@@ -88,7 +89,10 @@ class Unmarked:
 
 def missing(conn: Connection, *, limit: int) -> list[Unmarked]:
     """Some of the articles whose fingerprint is to be made, first ones first."""
-    return [Unmarked(*row) for row in conn.execute(_MISSING, {"limit": limit})]
+    return [
+        Unmarked(row.id, row.dated_at, row.title, _own(row.text, row.lead_ins), row.language)
+        for row in conn.execute(_MISSING, {"limit": limit})
+    ]
 
 
 def remove(conn: Connection, article_id: int) -> None:
@@ -102,7 +106,7 @@ def remove(conn: Connection, article_id: int) -> None:
 
 
 _MISSING = text("""
-    select a.id, a.dated_at, a.title, a.text, a.language
+    select a.id, a.dated_at, a.title, a.text, a.lead_ins, a.language
     from ingest.fingerprint f
     join ingest.article a on a.id = f.article_id
     where f.packed is null
@@ -118,7 +122,7 @@ _MARKED = text("""
 _UNPOST = text("delete from ingest.posting where key = any(cast(:keys as bigint[])) and article_id = :id")
 _DATES = text("select id, dated_at, language from ingest.article where id = any(cast(:ids as bigint[]))")
 _CANDIDATES = text("""
-    select a.id, a.language, a.text, f.packed
+    select a.id, a.language, a.text, a.lead_ins, f.packed
     from ingest.article a
     join ingest.fingerprint f on f.article_id = a.id
     where a.id = any(cast(:ids as bigint[])) and f.packed is not null
@@ -184,11 +188,16 @@ def dates(conn: Connection, ids: Collection[int]) -> dict[int, datetime]:
     return {row.id: row.dated_at for row in conn.execute(_DATES, {"ids": list(ids)})}
 
 
+def _own(text: str, lead_ins: Sequence[Mapping[str, int]]) -> str:
+    """What fingerprints are made of: lead-ins are other people's words."""
+    return blanked(text, (Span(**one) for one in lead_ins))
+
+
 def fingerprinted(conn: Connection, ids: Collection[int]) -> dict[int, Candidate]:
-    """The articles of these ids that have a fingerprint."""
+    """The articles of these ids that have a fingerprint, their texts with blanks for lead-ins."""
     if not ids:
         return {}
     return {
-        row.id: Candidate(row.id, row.language, row.text, unpack_fingerprint(row.packed))
+        row.id: Candidate(row.id, row.language, _own(row.text, row.lead_ins), unpack_fingerprint(row.packed))
         for row in conn.execute(_CANDIDATES, {"ids": list(ids)})
     }

@@ -120,6 +120,7 @@ _UNREAD = text("""
         where t.host = h.host and t.blocks is null order by t.article_id desc limit :latest
     ) t
     join ingest.article a on a.id = t.article_id
+    order by a.id
 """)
 
 

@@ -9,8 +9,23 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from sqlalchemy import Connection, Row, delete, insert, select, text, tuple_, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    any_,
+    cast,
+    delete,
+    insert,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import InstrumentedAttribute
 
 from db.tables import ArticleRow, BondRow, CopyRow, StoryChangeRow, StoryRow
 from pipeline.fold.judge import told_from
@@ -46,6 +61,11 @@ class Move:
     change: Change
 
 
+def _among(column: InstrumentedAttribute[int], ids: Collection[int]) -> ColumnElement[bool]:
+    """Whether a column is one of some ids: one parameter, for a statement takes 65,535 at most."""
+    return column == any_(cast(list(ids), ARRAY(BigInteger)))
+
+
 def keep_bonds(conn: Connection, bonds: Iterable[Bond]) -> None:
     """Store what was found between articles; what was found before is replaced."""
     rows = {
@@ -70,12 +90,14 @@ def keep_bonds(conn: Connection, bonds: Iterable[Bond]) -> None:
 
 def drop_bonds(conn: Connection, ids: Collection[int]) -> None:
     """Forget what was found between these articles and any others."""
-    conn.execute(delete(BondRow).where(BondRow.one.in_(ids) | BondRow.other.in_(ids)))
+    conn.execute(delete(BondRow).where(_among(BondRow.one, ids) | _among(BondRow.other, ids)))
 
 
 def partners(conn: Connection, ids: Collection[int]) -> dict[int, set[int]]:
     """For each of these articles, those that something was found with."""
-    rows = conn.execute(select(BondRow.one, BondRow.other).where(BondRow.one.in_(ids) | BondRow.other.in_(ids))).all()
+    rows = conn.execute(
+        select(BondRow.one, BondRow.other).where(_among(BondRow.one, ids) | _among(BondRow.other, ids))
+    ).all()
     found: dict[int, set[int]] = {one: set() for one in ids}
     for one, other in rows:
         for here, there in ((one, other), (other, one)):
@@ -143,7 +165,7 @@ def move(conn: Connection, moves: Sequence[Move], newborn: Collection[int], caus
         return
     for story_id in sorted({one.to_story for one in moves}):
         ids = [one.article_id for one in moves if one.to_story == story_id]
-        conn.execute(update(ArticleRow).where(ArticleRow.id.in_(ids)).values(story_id=story_id))
+        conn.execute(update(ArticleRow).where(_among(ArticleRow.id, ids)).values(story_id=story_id))
     logged = [one for one in moves if one.article_id not in newborn]
     if logged:
         conn.execute(
@@ -166,7 +188,7 @@ def move(conn: Connection, moves: Sequence[Move], newborn: Collection[int], caus
 def _retire(conn: Connection, moves: Sequence[Move], known: Collection[int]) -> None:
     """Give the stories that are empty now a successor, and remove those that nobody ever saw."""
     left = {one.from_story for one in moves}
-    still = conn.execute(select(ArticleRow.story_id).where(ArticleRow.story_id.in_(left)).distinct()).scalars()
+    still = conn.execute(select(ArticleRow.story_id).where(_among(ArticleRow.story_id, left)).distinct()).scalars()
     empty = left - set(still)
     conn.execute(delete(StoryRow).where(StoryRow.id.in_(empty - set(known))))
     for story_id in sorted(empty & set(known)):
@@ -177,14 +199,14 @@ def _retire(conn: Connection, moves: Sequence[Move], known: Collection[int]) -> 
 
 def replace_copies(conn: Connection, ids: Collection[int], copies: Sequence[Copy]) -> None:
     """Make the copies of these articles, all of their stories, be `copies`; what is so already is left alone."""
-    rows = conn.execute(select(*_COPY).where(CopyRow.article_id.in_(ids)))
+    rows = conn.execute(select(*_COPY).where(_among(CopyRow.article_id, ids)))
     before = {row.article_id: dict(row._mapping) for row in rows}
     evidence = _evidence(conn, [(one.bond.one, one.bond.other) for one in copies]) if copies else {}
     after = {one.article_id: _copy(one, evidence) for one in copies}
     gone = [article_id for article_id, row in before.items() if after.get(article_id) != row]
     new = [row for article_id, row in after.items() if before.get(article_id) != row]
     if gone:
-        conn.execute(delete(CopyRow).where(CopyRow.article_id.in_(gone)))
+        conn.execute(delete(CopyRow).where(_among(CopyRow.article_id, gone)))
     if new:
         conn.execute(insert(CopyRow), new)
 
@@ -224,13 +246,13 @@ def _member(row: Row[tuple[object, ...]]) -> Member:
 
 def stories_of(conn: Connection, ids: Collection[int]) -> dict[int, int]:
     """Which story each of these articles is in."""
-    rows = conn.execute(select(ArticleRow.id, ArticleRow.story_id).where(ArticleRow.id.in_(ids)))
+    rows = conn.execute(select(ArticleRow.id, ArticleRow.story_id).where(_among(ArticleRow.id, ids)))
     return {row.id: row.story_id for row in rows}
 
 
-def next_to_judge(conn: Connection, since: datetime, begun_at: datetime, *, limit: int) -> list[int]:
-    """Some of the articles dated since then that were not judged after the refold began, first ones first."""
-    rows = conn.execute(_NEXT_TO_JUDGE, {"since": since, "begun": begun_at, "limit": limit})
+def next_to_judge(conn: Connection, since: datetime, begun_at: datetime, after: int, *, limit: int) -> list[int]:
+    """Some of the articles dated since then, with greater ids, that were not judged after the refold began."""
+    rows = conn.execute(_NEXT_TO_JUDGE, {"since": since, "begun": begun_at, "after": after, "limit": limit})
     return list(rows.scalars())
 
 
@@ -238,7 +260,7 @@ _NEXT_TO_JUDGE = text("""
     select a.id
     from ingest.article a
     join ingest.fingerprint f on f.article_id = a.id
-    where a.dated_at >= :since and f.judged_at < :begun
+    where a.dated_at >= :since and a.id > :after and f.judged_at < :begun
     order by a.id
     limit :limit
 """)

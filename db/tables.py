@@ -233,6 +233,7 @@ class StoryRow(Base):
     """One text and all its copies. One without articles was merged into its successor."""
 
     __tablename__ = "story"
+    __table_args__ = (Index("story_successor_ix", "successor", postgresql_where=sql("successor is not null")),)
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     created_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))

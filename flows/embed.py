@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, Engine
 
@@ -12,7 +11,6 @@ from pipeline.embedding import Embedder, Vectors
 from pipeline.fold.meaning import Meaning, meaning, strangers
 
 BATCH = 32
-NEIGHBOURS = 10
 _STRANGERS = 200
 
 
@@ -40,21 +38,23 @@ def embed(embedder: Embedder, articles: Sequence[tuple[str | None, str]]) -> Vec
     return embedder.embed_documents([document_text(title, text) for title, text in articles])
 
 
-def meanings(
-    conn: Connection, model: str, dates: Mapping[int, datetime], window: timedelta
-) -> dict[int, dict[int, Meaning]]:
-    """For each of these articles (with its date) that has a vector, what is said of the nearest ones within the window.
+def meanings(conn: Connection, model: str, pairs: Mapping[int, Collection[int]]) -> dict[int, dict[int, Meaning]]:
+    """For each of these articles, what the model says of others that it is compared with, where both have a vector.
     Empty where the archive has too few vectors to tell what is near.
     """
     usual = strangers(embeddings.latest_vectors(conn, model, limit=_STRANGERS))
     if usual is None:
         return {}
-    found = {}
-    for article_id, vector in embeddings.vectors_of(conn, model, dates).items():
-        begin, end = dates[article_id] - window, dates[article_id] + window
-        near = embeddings.nearest(conn, model, vector, limit=NEIGHBOURS + 1, begin=begin, end=end)
-        found[article_id] = {one.article_id: meaning(one.cosine, usual) for one in near if one.article_id != article_id}
-    return found
+    vectors = embeddings.vectors_of(conn, model, {one for i in pairs for one in (i, *pairs[i])})
+    return {
+        here: {
+            there: meaning(float(vectors[here] @ vectors[there]), usual)
+            for there in others
+            if there in vectors and len(vectors[here]) == len(vectors[there])
+        }
+        for here, others in pairs.items()
+        if here in vectors
+    }
 
 
 def document_text(title: str | None, text: str) -> str:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, Engine
 
-from db import fingerprints, stories
+from db import embeddings, fingerprints, stories
 from db.fingerprints import Marked, Unmarked
 from db.locks import lock_folding
 from db.stories import Cause, Move, Neighbourhood
@@ -24,6 +24,8 @@ from pipeline.models import Bond, Member
 from pipeline.settings import Settings
 
 _MARKED_AT_ONCE = 200
+# Articles that an embedding model finds nearest are looked at besides those that share anchors.
+NEIGHBOURS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,20 @@ def find(conn: Connection, rule: Rules, ids: Collection[int]) -> None:
     dates = fingerprints.dates(conn, ids)
     asked = [(articles[i], dates[i]) for i in sorted(ids) if i in articles]
     candidates = fingerprints.candidates(conn, asked, window=rule.window) if asked else []
-    meant = meanings(conn, rule.model, dates, rule.window) if rule.model else {}
-    articles |= fingerprints.fingerprinted(conn, {i for near in meant.values() for i in near} - articles.keys())
-    found = []
+    near = embeddings.neighbours(conn, rule.model, dates, window=rule.window, limit=NEIGHBOURS) if rule.model else {}
+    articles |= fingerprints.fingerprinted(conn, {i for others in near.values() for i in others} - articles.keys())
+    others = {}
     for (article, _), likely in zip(asked, candidates, strict=True):
-        near = meant.get(article.article_id, {})
-        others = {one.article_id: one for one in likely}
-        others |= {i: articles[i] for i in {*before[article.article_id], *near} if i in articles}
-        found += judge(article, [others[i] for i in sorted(others)], meanings=near)
+        known = before[article.article_id] | near.get(article.article_id, set())
+        others[article.article_id] = {one.article_id: one for one in likely} | {
+            i: articles[i] for i in known if i in articles
+        }
+    meant = meanings(conn, rule.model, others) if rule.model else {}
+    found = [
+        bond
+        for here, there in others.items()
+        for bond in judge(articles[here], [there[i] for i in sorted(there)], meanings=meant.get(here, {}))
+    ]
     stories.drop_bonds(conn, ids)
     stories.keep_bonds(conn, found)
     stories.mark_judged(conn, ids)
@@ -97,11 +105,14 @@ def _compare_all(conn: Connection, rule: Rules, around: Neighbourhood) -> list[B
         pair for found in neighbourhoods(ids, around.bonds, rule.least_log_odds) for pair in missing_pairs(found, known)
     ]
     articles = fingerprints.fingerprinted(conn, {one for first, others in missing for one in (first, *others)})
+    meant = meanings(conn, rule.model, dict(missing)) if rule.model else {}
     found = [
         bond
         for first, others in missing
         if first in articles
-        for bond in judge(articles[first], [articles[i] for i in others if i in articles], -math.inf)
+        for bond in judge(
+            articles[first], [articles[i] for i in others if i in articles], -math.inf, meant.get(first, {})
+        )
     ]
     stories.keep_bonds(conn, found)
     return found

@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline.articles import build_article
 from pipeline.discover.urls import is_front_page
 from pipeline.extract.extract import extract
-from pipeline.extract.text.lead_in import without
+from pipeline.extract.text.lead_in import blanked
 from pipeline.fold.fingerprint import fingerprint
 from pipeline.models import Article, Capture, Entry, Fingerprint, NotAnArticle, Reason, Span
 from pipeline.topic.lexicon import Lexicon, parse_lexicon
@@ -67,8 +67,8 @@ def make(material: Material) -> Made | NotAnArticle:
 
 
 def mark(matter: Matter) -> Fingerprint:
-    """The fingerprint of a clean text."""
-    own = without(matter.text, matter.lead_ins)
+    """The fingerprint of a clean text, made without its lead-ins."""
+    own = blanked(matter.text, matter.lead_ins)
     return fingerprint(own, title=matter.title, language=matter.language)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from db import runs, stories
@@ -14,9 +15,16 @@ from flows.wiring import Environment
 ARTICLES_A_BATCH = 100
 
 
-def refold(env: Environment, since: date, rule: Rules, *, progress: Progress = say_nothing) -> int:
-    """Judge the articles dated since a day again, and make their stories anew; return the id of the run. What moved is
-    in `news.story_changes`.
+@dataclass(frozen=True, slots=True)
+class Refolded:
+    """What a refold did: its run, and how many articles it judged. What moved is in `news.story_changes`."""
+
+    run_id: int
+    judged: int
+
+
+def refold(env: Environment, since: date, rule: Rules, *, progress: Progress = say_nothing) -> Refolded:
+    """Judge the articles dated since a day again, and make their stories anew.
 
     Each batch is a transaction. A refold that was killed goes on where it was when it is asked for again; a second one
     moves nothing.
@@ -28,24 +36,25 @@ def refold(env: Environment, since: date, rule: Rules, *, progress: Progress = s
     with running(env, "refold", since) as run_id:
         with env.engine.begin() as conn:
             began = runs.refold_began(conn, since)
-        _judge_all(env, begin, rule, began, progress)
+        judged = _judge_all(env, begin, rule, began, progress)
         _regroup_all(env, begin, rule, run_id)
-    return run_id
+    return Refolded(run_id, judged)
 
 
-def _judge_all(env: Environment, begin: datetime, rule: Rules, began: datetime, progress: Progress) -> None:
+def _judge_all(env: Environment, begin: datetime, rule: Rules, began: datetime, progress: Progress) -> int:
+    """Judge what this refold has not judged yet; how many articles."""
     with env.engine.begin() as conn:
         total = stories.count_to_judge(conn, begin, began)
-    done = 0
+    done = last = 0
     while True:
         progress("articles", done, total)
         with env.engine.begin() as conn:
             lock_folding(conn)
-            batch = stories.next_to_judge(conn, begin, began, limit=ARTICLES_A_BATCH)
+            batch = stories.next_to_judge(conn, begin, began, last, limit=ARTICLES_A_BATCH)
             if not batch:
-                return
+                return done
             find(conn, rule, batch)
-        done += len(batch)
+        done, last = done + len(batch), batch[-1]
 
 
 def _regroup_all(env: Environment, begin: datetime, rule: Rules, run_id: int) -> None:

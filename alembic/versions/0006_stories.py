@@ -32,6 +32,7 @@ order by 1, 2, similarity desc;
 
 alter table ingest.story add column successor bigint;
 alter table ingest.story add constraint story_successor_fkey foreign key(successor) references ingest.story (id);
+create index story_successor_ix on ingest.story (successor) where successor is not null;
 
 create table ingest.story_change (
     id bigint generated always as identity,

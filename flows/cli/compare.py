@@ -14,18 +14,21 @@ from rich.text import Text
 from flows.cli.console import is_right_to_left, out, plain
 
 _GAP = 3
-_MARK = "bold black on yellow"
+_MARK, _PASSAGE = "bold black on yellow", "green"
 _RIGHT_TO_LEFT_ISOLATE, _POP_ISOLATE = "\u2067", "\u2069"
 _WIDE = 2
 
 
 def side_by_side(
-    original: Mapping[str, Any], copy: Mapping[str, Any], anchors: Sequence[Mapping[str, Any]], *, width: int
+    original: Mapping[str, Any], copy: Mapping[str, Any], evidence: Mapping[str, Any], *, width: int
 ) -> Text:
-    """Two columns: the original's text on the left, the copy's on the right. Print it without wrapping."""
+    """Two columns: the original's text on the left, the copy's on the right, with the marks or the passages highlighted
+    that the evidence names. Print it without wrapping.
+    """
     column = max((width - _GAP) // 2, 20)
-    left = _column(original["text"], (anchor["other_surface"] for anchor in anchors), column)
-    right = _column(copy["text"], (anchor["surface"] for anchor in anchors), column)
+    anchors, passages = evidence.get("anchors", []), evidence.get("passages", [])
+    left = _column(original["text"], (one["other_surface"] for one in anchors), _spans(passages, "other_at"), column)
+    right = _column(copy["text"], (one["surface"] for one in anchors), _spans(passages, "at"), column)
     rows = (_beside(*pair, column) for pair in zip_longest(left, right, fillvalue=Text()))
     return Text("\n").join(rows)
 
@@ -35,9 +38,15 @@ def _beside(left: Text, right: Text, width: int) -> Text:
     return left.copy().append(padding).append_text(right) if right else left
 
 
-def _column(text: str, surfaces: Iterable[str], width: int) -> list[Text]:
+def _spans(passages: Sequence[Mapping[str, Any]], side: str) -> list[tuple[int, int]]:
+    return [(begin, end) for begin, end in (one[side] for one in passages)]
+
+
+def _column(text: str, surfaces: Iterable[str], spans: Iterable[tuple[int, int]], width: int) -> list[Text]:
     """A text as lines of at most `width` cells."""
     shown = Text("\n".join(map(plain, text.split("\n"))))
+    for span in spans:
+        shown.stylize(_PASSAGE, *span)
     pattern = "|".join(re.escape(surface) for surface in sorted(set(surfaces), key=len, reverse=True) if surface)
     if pattern:
         shown.highlight_regex(rf"(?<!\w)(?:{pattern})(?!\w)", _MARK)

@@ -119,6 +119,16 @@ def progress_bar() -> Iterator[Any]:
         yield show
 
 
+@contextmanager
+def said_when_stopped() -> Iterator[None]:
+    """Tell a user who stops the block that nothing is lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        note("stopped; the same command goes on from here")
+        raise
+
+
 def plural(count: int, noun: str) -> str:
     """'1 page', '2 pages', '2 stories'."""
     if count == 1:

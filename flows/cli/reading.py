@@ -21,6 +21,8 @@ from pipeline.errors import UserError
 from pipeline.models import Outcome
 
 STATUS_RUNS = 10
+# A mark that weighs less is as likely chance as not.
+LEAST_WEIGHT = 0.5
 MOST_TABLE_ROWS = 10_000
 
 
@@ -95,7 +97,7 @@ def _print_copy(original: Mapping[str, Any], copy: Mapping[str, Any]) -> None:
             f"{copy['article_id']} is a copy of {original['article_id']}: {copy['copy_kind']}, {copy['similarity']:.2f}"
         )
     )
-    anchors = copy["evidence"].get("anchors", [])
+    anchors = [one for one in copy["evidence"].get("anchors", []) if one["weight"] >= LEAST_WEIGHT]
     if anchors:
         rows = [
             {
@@ -113,9 +115,14 @@ def _print_copy(original: Mapping[str, Any], copy: Mapping[str, Any]) -> None:
             "where": "where",
         }
         out.print(table(rows, columns, title="Shared marks, the strongest first"), "")
-    else:
-        out.print(listed(f"{name} {plain(value)}" for name, value in copy["evidence"].items()), "", markup=False)
-    out.print(side_by_side(original, copy, anchors, width=out.width), "", soft_wrap=True)
+    elif "share" in copy["evidence"]:
+        shares = copy["evidence"]["share"], copy["evidence"]["other_share"]
+        out.print(
+            f"{shares[0]:.0%} of {copy['article_id']} stands in {original['article_id']}, "
+            f"{shares[1]:.0%} of {original['article_id']} in {copy['article_id']}; the longest passages are green",
+            "",
+        )
+    out.print(side_by_side(original, copy, copy["evidence"], width=out.width), "", soft_wrap=True)
 
 
 def _print_cut(version: Mapping[str, Any]) -> None:

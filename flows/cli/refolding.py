@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 
 from db import stories
-from flows.cli.console import note, out, plural, print_json, progress_bar, table
+from flows.cli.console import note, out, plural, print_json, progress_bar, said_when_stopped, table
 from flows.folding import rules
 from flows.refold import refold as run_refold
 from flows.wiring import open_environment, read_settings
@@ -19,12 +19,14 @@ def refold(since: date, threshold: float | None, *, json: bool) -> None:
     """Refold, and print what moved."""
     settings = read_settings()
     rule = rules(settings if threshold is None else settings.model_copy(update={"merge_probability": threshold}))
-    with open_environment(settings) as env, progress_bar() as progress:
-        run_id = run_refold(env, since, rule, progress=progress)
+    with open_environment(settings) as env:
+        with said_when_stopped(), progress_bar() as progress:
+            done = run_refold(env, since, rule, progress=progress)
+        run_id = done.run_id
         with env.engine.begin() as conn:
             moves = [asdict(move) for move in stories.moves_of(conn, run_id)]
     if json:
-        print_json({"run_id": run_id, "moves": moves})
+        print_json({"run_id": run_id, "judged": done.judged, "moves": moves})
         return
     if moves:
         columns = {"change": "change", "article_id": "article", "from_story": "from story", "to_story": "to story"}
@@ -35,4 +37,5 @@ def refold(since: date, threshold: float | None, *, json: bool) -> None:
         )
     counts = Counter(str(move["change"]) for move in moves)
     said = ", ".join(f"{number} {change}" for change, number in sorted(counts.items()))
-    out.print(f"run {run_id}: {plural(len(moves), 'article')} moved" + (f": {said}" if said else ""))
+    summary = f"run {run_id}: {plural(done.judged, 'article')} judged, {len(moves)} moved"
+    out.print(summary + (f": {said}" if said else ""))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from sqlalchemy import Connection
 
 from db import views
 from db.sources import waiting_sources
-from flows.cli.console import note, out, plain, plural, print_json, progress_bar, table
+from flows.cli.console import note, out, plain, plural, print_json, progress_bar, said_when_stopped, table
 from flows.import_file import ImportReport, import_file
 from flows.ingest import Request, run_directly
 from flows.ingest import ingest as run_ingest
@@ -45,7 +44,7 @@ def backfill(
 def import_(file: Path, *, json: bool) -> None:
     """Load a JSONL file and report. Raises UserError where none of its lines named an article."""
     with open_environment(read_settings()) as env:
-        with _said_when_stopped(), progress_bar() as progress:
+        with said_when_stopped(), progress_bar() as progress:
             report = import_file(env, file, progress=progress)
         with env.engine.connect() as conn:
             _note_rejected(file, report)
@@ -67,7 +66,7 @@ def _run(request: Request, *, prefect: bool, config: Path | None, json: bool) ->
         if prefect or os.environ.get("PREFECT_API_URL"):
             run_id = _as_flow(request)
         else:
-            with _said_when_stopped(), progress_bar() as progress:
+            with said_when_stopped(), progress_bar() as progress:
                 run_id = run_ingest(env, request, runner=run_directly, progress=progress)
         if not env.sources:
             note("no sources to follow: newsfold sources add URL")
@@ -78,15 +77,6 @@ def _run(request: Request, *, prefect: bool, config: Path | None, json: bool) ->
             polls = [row["state"] for row in views.run_sources(conn, run_id) if row["state"]]
     if polls and set(polls) == {"failed"}:
         sys.exit(EVERY_SOURCE_FAILED)
-
-
-@contextmanager
-def _said_when_stopped() -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt:
-        note("stopped; the same command goes on from here")
-        raise
 
 
 def _as_flow(request: Request) -> int:

@@ -79,8 +79,8 @@ def _fold(conn: Connection, env: Environment, scope: Scope, stored: Sequence[_St
     rule = rules(env.settings)
     pages_of = {one.article_id: one.new_page for one in stored if one.new_page is not None}
     changed = {one.article_id for one in stored if one.new_page is None} | cleaner - pages_of.keys()
-    fold(conn, rule, changed, (), Cause("a new text", scope.run_id))
     began = stories.stories_of(conn, pages_of)
+    fold(conn, rule, changed, pages_of, Cause("a new text", scope.run_id))
     fold(conn, rule, pages_of, pages_of, Cause("new articles", scope.run_id))
     ended = stories.stories_of(conn, pages_of)
     for article_id, page_id in pages_of.items():

@@ -195,3 +195,44 @@ def test_two_runs_at_once_make_the_stories_of_one(environment: Environments, eng
         for half in halves:
             half.result()
     assert groups(engine) == EXPECTED
+
+
+def test_the_evidence_shows_the_texts_as_they_stand_where_a_lead_in_is_marked(
+    environment: Callable[..., Environment], engine: Engine, tmp_path: Path
+) -> None:
+    note = "This article was originally published by The Harbour Post."
+    lines = [
+        {"url": "https://a.example/1", "text": f"{note}\n\n{HARBOUR_EN}", "language": "en"},
+        {"url": "https://b.example/2", "text": HARBOUR_RU, "language": "ru"},
+    ]
+    (tmp_path / "two.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+
+    import_file(environment(), tmp_path / "two.jsonl")
+
+    with engine.connect() as conn:
+        [evidence] = conn.execute(text("select evidence from news.copies")).scalars()
+        marked = conn.execute(text("select count(*) from news.articles where lead_ins <> '[]'")).scalar_one()
+    surfaces = [(one["surface"], one["other_surface"]) for one in evidence["anchors"]]
+    assert marked == 1
+    assert any("Evangeline" in pair and "Евангелин" in pair for pair in surfaces)
+
+
+def test_a_copy_of_the_new_text_of_a_page_is_folded_and_moves_nothing(
+    environment: Callable[..., Environment], engine: Engine, tmp_path: Path
+) -> None:
+    path = tmp_path / "articles.jsonl"
+    first = {"url": "https://a.example/1", "text": MUSEUM_EN, "language": "en"}
+    path.write_text(json.dumps(first), encoding="utf-8")
+    import_file(environment(), path)
+    both = [first | {"text": HARBOUR_EN}, {"url": "https://b.example/2", "text": HARBOUR_EN, "language": "en"}]
+    path.write_text("\n".join(map(json.dumps, both)), encoding="utf-8")
+
+    report = import_file(environment(), path)
+
+    with engine.connect() as conn:
+        rows = conn.execute(text("select outcome from news.outcomes where run_id = :run"), {"run": report.run_id})
+        outcomes = sorted(rows.scalars())
+        stories = conn.execute(text("select count(*) from ingest.story")).scalar_one()
+        changes = conn.execute(text("select count(*) from news.story_changes")).scalar_one()
+    assert outcomes == ["folded", "loaded"]
+    assert (stories, changes) == (1, 0)

@@ -45,13 +45,11 @@ def find_lead_ins(text: str) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def without(text: str, spans: Iterable[Span]) -> str:
-    """The text without some stretches, given in their order."""
-    kept, at = [], 0
+def blanked(text: str, spans: Iterable[Span]) -> str:
+    """The text with blanks for some stretches, so that all else stays in its place."""
     for span in spans:
-        kept.append(text[at : span.begin])
-        at = span.end
-    return "".join([*kept, text[at:]]).strip("\n")
+        text = text[: span.begin] + " " * (span.end - span.begin) + text[span.end :]
+    return text
 
 
 def _notes(text: str) -> Iterator[Span]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract.text.lead_in import find_lead_ins, without
+from pipeline.extract.text.lead_in import blanked, find_lead_ins
 from pipeline.models import Span
 
 STORY = (
@@ -71,7 +71,8 @@ NO_NOTES = (
 def test_a_note_on_the_origin_is_marked_above_and_below_a_text(note: str) -> None:
     for text in (f"{note}\n\n{STORY}", f"{STORY}\n\n{note}"):
         spans = find_lead_ins(text)
-        assert without(text, spans) == STORY
+        own = blanked(text, spans)
+        assert (own.strip(), len(own)) == (STORY, len(text))
         assert [text[one.begin : one.end].strip() for one in spans] == [note]
 
 
@@ -92,12 +93,12 @@ def test_the_first_paragraph_of_an_article_is_not_marked(opening: str) -> None:
     ],
 )
 def test_the_dateline_of_an_agency_is_marked_and_the_news_behind_it_is_not(dateline: str) -> None:
-    assert without(dateline + STORY, find_lead_ins(dateline + STORY)) == STORY
+    assert blanked(dateline + STORY, find_lead_ins(dateline + STORY)).lstrip() == STORY
 
 
 def test_notes_at_both_ends_are_marked() -> None:
     text = f"{NOTES[0]}\n\n{NOTES[4]}\n\nOSLO (AP) - {STORY}\n\n{NOTES[6]}"
-    assert without(text, find_lead_ins(text)) == STORY
+    assert blanked(text, find_lead_ins(text)).strip() == STORY
 
 
 def test_a_text_that_is_mostly_notes_is_left_alone() -> None:
@@ -114,9 +115,9 @@ def test_spans_are_apart_in_order_and_within_the_text(length: int) -> None:
         assert all(0 <= one.begin < one.end <= len(text) for one in spans)
 
 
-def test_nothing_is_cut_where_nothing_is_marked() -> None:
-    assert without(STORY, ()) == STORY
-    assert without("abcdef", (Span(0, 1), Span(3, 5))) == "bcf"
+def test_nothing_is_blanked_where_nothing_is_marked() -> None:
+    assert blanked(STORY, ()) == STORY
+    assert blanked("abcdef", (Span(0, 1), Span(3, 5))) == " bc  f"
 
 
 def test_news_of_many_languages_is_hardly_ever_marked(eval_folder: Path) -> None:
