@@ -24,7 +24,7 @@ from pipeline.fold.packed import unpack
 from pipeline.models import Fingerprint
 
 PERIOD_DAYS = 28
-MOST_POSTINGS = 64
+MOST_POSTINGS = 96
 MOST_CANDIDATES = 12
 # One shared key is chance, and so are a few common ones. In nats: a translation needs more than that to be believed.
 _FEWEST_KEYS, _LEAST_WEIGHT = 2, 6.0
