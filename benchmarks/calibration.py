@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.fold import likelihood
-from pipeline.fold.copies import may_share_language
 from pipeline.fold.fingerprint import fingerprint
 from pipeline.fold.judge import evidence_of, probability
-from pipeline.fold.packed import unpack
-from pipeline.fold.tokens import primary
+from pipeline.fold.near.copies import may_share_language
+from pipeline.fold.translation import likelihood
+from pipeline.fold.translation.packed import unpack
+from pipeline.fold.words.tokens import primary
 from pipeline.models import Candidate
 
 EDGES = (0.0, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 1.0)

@@ -24,7 +24,7 @@ import numpy as np
 
 from benchmarks.fold_stories import Archive, fold, read
 from benchmarks.near_cases import Case, copy_cases, invented, lookalike_cases, template_cases
-from pipeline.fold import near
+from pipeline.fold.near import shingles
 
 # Language, letters and what stands between words, of texts to invent.
 ALPHABETS = {
@@ -58,7 +58,7 @@ class World:
 
 def isolated(texts: Sequence[str]) -> list[bool]:
     """Which texts share hardly a shingle with any other."""
-    found = [near.shingles(text) for text in texts]
+    found = [shingles.shingles(text) for text in texts]
     carriers: dict[int, list[int]] = defaultdict(list)
     for i, hashes in enumerate(found):
         for code in hashes.tolist():
@@ -123,7 +123,7 @@ def by_datasketch(world: World) -> set[Pair]:
     merged: set[Pair] = set()
     for article in world.articles:
         signature = MinHash(num_perm=128)
-        signature.update_batch([code.tobytes() for code in near.shingles(article["text"])])
+        signature.update_batch([code.tobytes() for code in shingles.shingles(article["text"])])
         merged.update((str(known), article["url"]) for known in index.query(signature))
         index.insert(article["url"], signature)
     return merged
@@ -134,7 +134,7 @@ def by_simhash(world: World) -> set[Pair]:
     bits = np.arange(64, dtype=np.uint64)
     hashes = []
     for article in world.articles:
-        votes = ((near.shingles(article["text"])[:, None] >> bits) & np.uint64(1)).mean(axis=0) > 0.5
+        votes = ((shingles.shingles(article["text"])[:, None] >> bits) & np.uint64(1)).mean(axis=0) > 0.5
         hashes.append(int((votes.astype(np.uint64) << bits).sum()))
     all_hashes = np.array(hashes, dtype=np.uint64)
     urls = [article["url"] for article in world.articles]

@@ -50,7 +50,7 @@ from flows.folding import Rules
 from pipeline.fold.candidates import Keys, posted_keys
 from pipeline.fold.fingerprint import fingerprint
 from pipeline.fold.judge import log_odds_of
-from pipeline.fold.packed import pack_fingerprint
+from pipeline.fold.translation.packed import pack_fingerprint
 from pipeline.models import Article, Fingerprint
 
 SMALL, BATCH, POOL, VARIANTS = 10_000, 100, 2_000, 10

@@ -32,13 +32,13 @@ from typing import Any
 from benchmarks import calibration
 from pipeline.extract.extract import extract
 from pipeline.fold.candidates import Postings, posted_keys, query, rank
-from pipeline.fold.copies import may_share_language
 from pipeline.fold.fingerprint import fingerprint
 from pipeline.fold.judge import judge, log_odds_of
+from pipeline.fold.near.copies import may_share_language
 from pipeline.fold.stories.canonical import Copy, canonical, copies
 from pipeline.fold.stories.grouping import group
 from pipeline.fold.stories.neighbours import missing_pairs, neighbourhoods
-from pipeline.fold.tokens import primary
+from pipeline.fold.words.tokens import primary
 from pipeline.models import Bond, Candidate, Capture, Fingerprint, Member, NotAnArticle
 from pipeline.settings import Settings
 

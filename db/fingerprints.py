@@ -18,8 +18,8 @@ from sqlalchemy.dialects.postgresql import insert
 from db.tables import FingerprintRow
 from pipeline.extract.text.lead_in import blanked
 from pipeline.fold.candidates import MOST_POSTINGS, Keys, Query, Ranking, is_common, posted_keys, query, rank
-from pipeline.fold.copies import may_share_language
-from pipeline.fold.packed import pack_fingerprint, unpack_fingerprint
+from pipeline.fold.near.copies import may_share_language
+from pipeline.fold.translation.packed import pack_fingerprint, unpack_fingerprint
 from pipeline.models import Candidate, Fingerprint, Span
 
 # What COPY BINARY wants around its rows, and of each row: the number of fields, then each with its length.

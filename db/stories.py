@@ -31,7 +31,7 @@ from db.tables import ArticleRow, BondRow, CopyRow, StoryChangeRow, StoryRow
 from pipeline.fold.judge import told_from
 from pipeline.fold.stories.canonical import Copy
 from pipeline.fold.stories.moves import Change
-from pipeline.fold.tokens import primary
+from pipeline.fold.words.tokens import primary
 from pipeline.models import Bond, CopyKind, Member, Precision
 
 

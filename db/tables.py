@@ -314,7 +314,7 @@ class RevisionRow(Base):
 
 
 class FingerprintRow(Base):
-    """What matching needs of an article, as pipeline.fold.packed packs it; null where the next run is to make it."""
+    """What matching needs of an article, as `pack_fingerprint` packs it; null where the next run is to make it."""
 
     __tablename__ = "fingerprint"
     __table_args__ = (Index("fingerprint_missing_ix", "article_id", postgresql_where=sql("packed is null")),)

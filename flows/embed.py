@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from db import embeddings
 from pipeline.embedding import Embedder, Vectors
-from pipeline.fold.meaning import Meaning, meaning, strangers
+from pipeline.fold.translation.meaning import Meaning, meaning, strangers
 
 BATCH = 32
 _STRANGERS = 200

@@ -425,7 +425,7 @@ class Fingerprint:
 
     `text_hash` is equal for texts that differ in case, spacing and punctuation only. `bands` and `anchor_keys` are
     signed 64-bit integers: two articles that share a band may be near copies, two that share rare anchor keys may be
-    translations. `anchors` are all anchors that can weigh something, as pipeline.fold.packed packs them. `mass` is the
+    translations. `anchors` are all anchors that can weigh something, as `pack` packs them. `mass` is the
     weight, in nats, that a translation of this article can be expected to share with it.
     """
 

@@ -19,8 +19,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.fold.near import hash64
-from pipeline.fold.packed import unpack
+from pipeline.fold.near.shingles import hash64
+from pipeline.fold.translation.packed import unpack
 from pipeline.models import Fingerprint
 
 PERIOD_DAYS = 28

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import islice
 
-from pipeline.fold import near
-from pipeline.fold.anchors import Anchor, anchors, mass
-from pipeline.fold.packed import hash_of, pack
-from pipeline.fold.tokens import MAX_CHARACTERS, primary
+from pipeline.fold.near import shingles
+from pipeline.fold.translation.anchors import Anchor, anchors, mass
+from pipeline.fold.translation.packed import hash_of, pack
+from pipeline.fold.words.tokens import MAX_CHARACTERS, primary
 from pipeline.models import Fingerprint
 
 MOST_KEYS = 64
@@ -20,8 +20,8 @@ def fingerprint(text: str, *, title: str | None, language: str | None) -> Finger
     body = text[:MAX_CHARACTERS]
     found = anchors(body, primary(language))
     return Fingerprint(
-        text_hash=near.text_hash(text, title),
-        bands=near.bands(near.shingles(body)),
+        text_hash=shingles.text_hash(text, title),
+        bands=shingles.bands(shingles.shingles(body)),
         anchor_keys=_anchor_keys(found),
         anchors=pack(found, len(body)),
         mass=round(mass(found, len(body)), 3),

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.fold import copies
-from pipeline.fold.likelihood import Evidence, log_odds
-from pipeline.fold.linkage import SharedAnchor, link
-from pipeline.fold.meaning import Meaning
-from pipeline.fold.packed import Anchors, unpack
+from pipeline.fold.near import copies
+from pipeline.fold.translation.likelihood import Evidence, log_odds
+from pipeline.fold.translation.linkage import SharedAnchor, link
+from pipeline.fold.translation.meaning import Meaning
+from pipeline.fold.translation.packed import Anchors, unpack
 from pipeline.models import Bond, Candidate, CopyKind
 
 # What is verified on the texts themselves leaves little doubt.

@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass
 
-from pipeline.fold.tokens import MAX_CHARACTERS, primary, word_count
+from pipeline.fold.words.tokens import MAX_CHARACTERS, primary, word_count
 from pipeline.topic.finder import Mention
 from pipeline.topic.lexicon import Lexicon
 from pipeline.topic.words import respell

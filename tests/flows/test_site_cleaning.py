@@ -18,7 +18,7 @@ from flows.ingest import Request, ingest
 from flows.making import Matter, mark
 from flows.wiring import Environment, mark_here
 from pipeline.extract.text.site import restore
-from pipeline.fold.packed import unpack_fingerprint
+from pipeline.fold.translation.packed import unpack_fingerprint
 from pipeline.models import CutBlock, Fingerprint, NotAnArticle, Source, SourceKind
 
 ENGLISH = (

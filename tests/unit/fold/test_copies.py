@@ -9,8 +9,8 @@ import pytest
 from unit.fold.articles import HARBOUR_EN, HARBOUR_HI, HARBOUR_RU, MUSEUM_EN, MUSEUM_RU
 
 from benchmarks.near_cases import Case, copy_cases, invented, lookalike_cases, template_cases
-from pipeline.fold.copies import Likeness, compare
 from pipeline.fold.fingerprint import fingerprint
+from pipeline.fold.near.copies import Likeness, compare
 from pipeline.models import CopyKind
 
 INTRO = (

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from pipeline.fold import numerals
-from pipeline.fold.anchors import anchors
-from pipeline.fold.background import rarities
-from pipeline.fold.marks import word_keys
-from pipeline.fold.tokens import Script, folded_unit, letters_and_digits, primary, tokens, unit_spans
+from pipeline.fold.translation.anchors import anchors
+from pipeline.fold.translation.background import rarities
+from pipeline.fold.words import numerals
+from pipeline.fold.words.marks import word_keys
+from pipeline.fold.words.tokens import Script, folded_unit, letters_and_digits, primary, tokens, unit_spans
 
 
 def keys(text: str, language: str | None) -> set[str]:

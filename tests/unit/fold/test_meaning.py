@@ -7,7 +7,7 @@ import pytest
 from unit.fold.articles import HARBOUR_EN, HARBOUR_RU, candidate
 
 from pipeline.fold.judge import judge
-from pipeline.fold.meaning import FEWEST_STRANGERS, Meaning, Strangers, meaning, strangers
+from pipeline.fold.translation.meaning import FEWEST_STRANGERS, Meaning, Strangers, meaning, strangers
 
 
 def _vectors(number: int, around: float) -> np.ndarray:

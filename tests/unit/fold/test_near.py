@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 from unit.fold.articles import HARBOUR_EN, HARBOUR_HI, MUSEUM_EN
 
-from pipeline.fold import near
-from pipeline.fold.tokens import MAX_CHARACTERS
+from pipeline.fold.near import shingles
+from pipeline.fold.words.tokens import MAX_CHARACTERS
 
 
 def test_bands_are_signed_64_bit_and_the_same_every_time() -> None:
-    found = near.bands(near.shingles(HARBOUR_EN))
-    assert len(found) == near.BANDS
+    found = shingles.bands(shingles.shingles(HARBOUR_EN))
+    assert len(found) == shingles.BANDS
     assert all(-(2**63) <= band < 2**63 for band in found)
     assert any(band < 0 for band in found)
-    assert near.hash64("band") == -7610825593301411026
-    assert near.bands(near.shingles("one two three four"))[0] == BAND_OF_FOUR_WORDS
-    assert found == near.bands(near.shingles(HARBOUR_EN))
+    assert shingles.hash64("band") == -7610825593301411026
+    assert shingles.bands(shingles.shingles("one two three four"))[0] == BAND_OF_FOUR_WORDS
+    assert found == shingles.bands(shingles.shingles(HARBOUR_EN))
 
 
 # Stored bands must mean the same for ever: where this changes, every archive needs a refold.
@@ -26,9 +26,9 @@ BAND_OF_FOUR_WORDS = 4802927132548106102
 
 def test_like_texts_share_bands_and_unlike_ones_do_not() -> None:
     edited = HARBOUR_EN.replace("Tuesday", "Monday").replace("free berths", "free places")
-    shared = set(near.bands(near.shingles(HARBOUR_EN))) & set(near.bands(near.shingles(edited)))
+    shared = set(shingles.bands(shingles.shingles(HARBOUR_EN))) & set(shingles.bands(shingles.shingles(edited)))
     assert shared
-    assert not set(near.bands(near.shingles(HARBOUR_EN))) & set(near.bands(near.shingles(MUSEUM_EN)))
+    assert not set(shingles.bands(shingles.shingles(HARBOUR_EN))) & set(shingles.bands(shingles.shingles(MUSEUM_EN)))
 
 
 @pytest.mark.parametrize("count", [1, 95, 4096, 4097, 20_000])
@@ -37,14 +37,14 @@ def test_a_band_is_equal_as_often_as_minhash_promises(count: int) -> None:
     random = np.random.default_rng(count)
     found = random.integers(0, 2**64, size=3 * count, dtype=np.uint64)
     one, other = found[: 2 * count], found[count:]
-    assert near.bands(one) == near.bands(one[::-1].copy())
+    assert shingles.bands(one) == shingles.bands(one[::-1].copy())
     if count > 1000:
-        assert len(set(near.bands(one)) & set(near.bands(other))) <= 6
+        assert len(set(shingles.bands(one)) & set(shingles.bands(other))) <= 6
 
 
 def test_a_text_without_letters_has_no_bands_and_its_own_hash() -> None:
-    assert near.bands(near.shingles("🎉 !!")) == ()
-    assert near.text_hash("🎉", None) != near.text_hash("🔥", None)
+    assert shingles.bands(shingles.shingles("🎉 !!")) == ()
+    assert shingles.text_hash("🎉", None) != shingles.text_hash("🔥", None)
 
 
 @pytest.mark.parametrize(
@@ -53,15 +53,15 @@ def test_a_text_without_letters_has_no_bands_and_its_own_hash() -> None:
     ids=["ja", "th", "en", "short", "short ja", "empty"],
 )
 def test_a_shingle_is_three_words_or_as_much_of_a_script_without_spaces(text: str, count: int) -> None:
-    assert len(near.shingled(text).hashes) == count
+    assert len(shingles.shingled(text).hashes) == count
 
 
 def test_a_passage_has_the_same_shingles_wherever_it_stands() -> None:
     """In a text of another script too: it would not, were the size of a shingle that of the whole text."""
     passage = "据新华社报道，两国代表团周三在日内瓦举行了会谈"
     whole = f"{HARBOUR_EN}\n{passage}\n{MUSEUM_EN}"
-    assert np.isin(near.shingles(passage), near.shingles(whole)).all()
-    assert np.isin(near.shingles(HARBOUR_EN), near.shingles(whole)).all()
+    assert np.isin(shingles.shingles(passage), shingles.shingles(whole)).all()
+    assert np.isin(shingles.shingles(HARBOUR_EN), shingles.shingles(whole)).all()
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def test_a_passage_has_the_same_shingles_wherever_it_stands() -> None:
     ids=["width and case", "composition", "halfwidth kana"],
 )
 def test_case_width_and_composition_make_no_other_shingle(one: str, other: str) -> None:
-    assert near.shingles(one).tolist() == near.shingles(other).tolist()
+    assert shingles.shingles(one).tolist() == shingles.shingles(other).tolist()
 
 
 def test_units_and_shingles_say_where_they_stand() -> None:
     text = "¡Uno, dos! Tres cuatro"
-    found = near.shingled(text)
+    found = shingles.shingled(text)
     assert [text[start:end] for start, end in zip(found.starts, found.ends, strict=True)] == [
         "Uno",
         "dos",
@@ -91,8 +91,8 @@ def test_units_and_shingles_say_where_they_stand() -> None:
 
 def test_a_text_is_read_no_further_than_its_limit() -> None:
     text = "wort bild " * (MAX_CHARACTERS // 5)
-    assert near.shingled(text).ends.max() <= MAX_CHARACTERS
+    assert shingles.shingled(text).ends.max() <= MAX_CHARACTERS
 
 
 def test_text_hash_does_not_depend_on_the_title_of_a_full_text() -> None:
-    assert near.text_hash(HARBOUR_HI, "a") == near.text_hash(HARBOUR_HI, "b")
+    assert shingles.text_hash(HARBOUR_HI, "a") == shingles.text_hash(HARBOUR_HI, "b")

@@ -7,10 +7,10 @@ from random import Random
 import pytest
 from unit.fold.articles import HARBOUR_DISPATCHES, HARBOUR_EN
 
-from pipeline.fold.anchors import MOST_POSITIONS, Anchor, Carriage, has_fine_sounds
 from pipeline.fold.fingerprint import fingerprint
-from pipeline.fold.near import hash64
-from pipeline.fold.packed import pack, pack_fingerprint, unpack, unpack_fingerprint
+from pipeline.fold.near.shingles import hash64
+from pipeline.fold.translation.anchors import MOST_POSITIONS, Anchor, Carriage, has_fine_sounds
+from pipeline.fold.translation.packed import pack, pack_fingerprint, unpack, unpack_fingerprint
 
 
 def _some_anchors(random: Random) -> list[Anchor]:

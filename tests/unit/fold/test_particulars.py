@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.fold.particulars import all_agree, names_agree, numbers_agree, particulars
+from pipeline.fold.near.particulars import all_agree, names_agree, numbers_agree, particulars
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from unit.fold.articles import HARBOUR_EN, HARBOUR_HI, MUSEUM_EN
 
-from pipeline.fold.near import shingled
-from pipeline.fold.passages import overlap, passages
+from pipeline.fold.near.passages import overlap, passages
+from pipeline.fold.near.shingles import shingled
 
 
 def test_overlap_is_the_true_jaccard_and_the_containment_of_the_shorter_text() -> None:

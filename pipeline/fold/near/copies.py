@@ -16,10 +16,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.fold.near import Shingled, shingled
-from pipeline.fold.particulars import Agreement, all_agree, names_agree, numbers_agree, particulars
-from pipeline.fold.passages import Overlap, Passage, overlap, passages
-from pipeline.fold.tokens import primary
+from pipeline.fold.near.particulars import Agreement, all_agree, names_agree, numbers_agree, particulars
+from pipeline.fold.near.passages import Overlap, Passage, overlap, passages
+from pipeline.fold.near.shingles import Shingled, shingled
+from pipeline.fold.words.tokens import primary
 from pipeline.models import CopyKind, Fingerprint
 
 # Of 10% edited texts 99% share so much of theirs; of two round-ups with half their items in common 2% do.

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pipeline.fold import han, numerals
-from pipeline.fold.marks import SHORTEST, remembered_keys, skeleton_keys
-from pipeline.fold.skeleton import skeletons
-from pipeline.fold.tokens import Script, has_kana, words
+from pipeline.fold.words import han, numerals
+from pipeline.fold.words.marks import SHORTEST, remembered_keys, skeleton_keys
+from pipeline.fold.words.skeleton import skeletons
+from pipeline.fold.words.tokens import Script, has_kana, words
 
 LIST_RUN = 5
 _UNSPACED_WINDOWS = (4, 5, 6)

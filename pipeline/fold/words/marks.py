@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from pipeline.fold.skeleton import coarse, romanised, skeletons
-from pipeline.fold.tokens import Script
+from pipeline.fold.words.skeleton import coarse, romanised, skeletons
+from pipeline.fold.words.tokens import Script
 
 SHORTEST, LONGEST = 3, 12
 

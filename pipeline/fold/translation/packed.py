@@ -20,8 +20,8 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.fold.anchors import Anchor, Carriage, has_fine_sounds
-from pipeline.fold.near import hash64
+from pipeline.fold.near.shingles import hash64
+from pipeline.fold.translation.anchors import Anchor, Carriage, has_fine_sounds
 from pipeline.models import Fingerprint
 
 VERSION = 1

@@ -15,7 +15,7 @@ from importlib.resources import files
 import msgpack
 import regex
 
-from pipeline.fold.skeleton import syllable, syllable_skeleton, undoubled
+from pipeline.fold.words.skeleton import syllable, syllable_skeleton, undoubled
 
 LONGEST_WORD = 6
 LONGEST_NAME = 7

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.fold.anchors import Carriage, carried
-from pipeline.fold.packed import Anchors
-from pipeline.fold.spans import Spans
+from pipeline.fold.translation.anchors import Carriage, carried
+from pipeline.fold.translation.packed import Anchors
+from pipeline.fold.translation.spans import Spans
 
 # A translation puts three of four shared anchors within about 3% of the text's length; the others fall anywhere.
 _PLACE_SCALE, _IN_PLACE = 0.03, 0.75

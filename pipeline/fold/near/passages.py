@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.fold.near import Hashes, Places, Shingled
+from pipeline.fold.near.shingles import Hashes, Places, Shingled
 
 
 @dataclass(frozen=True, slots=True)

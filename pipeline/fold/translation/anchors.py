@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.fold.background import rarities
-from pipeline.fold.places import places
-from pipeline.fold.spans import Spans
-from pipeline.fold.tokens import word_count
+from pipeline.fold.translation.background import rarities
+from pipeline.fold.translation.places import places
+from pipeline.fold.translation.spans import Spans
+from pipeline.fold.words.tokens import word_count
 
 MOST_ANCHORS = 400
 MOST_POSITIONS = 24

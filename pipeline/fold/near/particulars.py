@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import regex
 
-from pipeline.fold.tokens import MAX_CHARACTERS, Script, Token, tokens
+from pipeline.fold.words.tokens import MAX_CHARACTERS, Script, Token, tokens
 
 _SENTENCE_END = regex.compile(r"(?:^|[.!?。！？؟।:\n•–—\"“«»„]\s*)$")
 _TELLING_DIGITS = 4

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.fold.linkage import SharedAnchor
+from pipeline.fold.translation.linkage import SharedAnchor
 
 _ORDER_PRIOR = 5.0
 # Logistic regression on 69,000 pairs of articles that share anchors, 157 of them translations, in 37 language pairs;

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.fold.tokens import (
+from pipeline.fold.words.tokens import (
     MAX_CHARACTERS,
     SHINGLE_WORDS,
     folded_unit,

@@ -16,9 +16,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.fold.han import windows
-from pipeline.fold.marks import word_keys
-from pipeline.fold.tokens import Script, tokens
+from pipeline.fold.words.han import windows
+from pipeline.fold.words.marks import word_keys
+from pipeline.fold.words.tokens import Script, tokens
 
 # Languages without a word list borrow that of English, the language that lends most words to news, for half of the
 # mass.

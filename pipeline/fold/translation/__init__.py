@@ -1,0 +1,1 @@
+"""Copies in other languages: what a translation carries over, and what it weighs."""
