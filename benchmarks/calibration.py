@@ -23,7 +23,7 @@ from pipeline.fold.near.copies import may_share_language
 from pipeline.fold.translation import likelihood
 from pipeline.fold.translation.packed import unpack
 from pipeline.fold.words.tokens import primary
-from pipeline.models import Candidate
+from pipeline.models.folding import Candidate
 
 EDGES = (0.0, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 1.0)
 RIDGE = 1e-3

@@ -25,7 +25,8 @@ from pipeline.dates.read import read_date
 from pipeline.dates.written import Detail, WrittenDate
 from pipeline.extract.charset import charset_in_markup, decode
 from pipeline.extract.extract import extract
-from pipeline.models import Capture, Document
+from pipeline.models.articles import Document
+from pipeline.models.pages import Capture
 
 OURS = "newsfold"
 _HTMLDATE: dict[str, dict[str, Any]] = {

@@ -46,7 +46,8 @@ from trafilatura.utils import fromstring_bytes, load_html
 from pipeline.extract.charset import charset_in_markup, decode
 from pipeline.extract.extract import extract, read_document
 from pipeline.extract.text.site import SitePage, cut_blocks, learn_pages
-from pipeline.models import Capture, Document
+from pipeline.models.articles import Document
+from pipeline.models.pages import Capture
 
 FLOORS = Path(__file__).with_name("floors.toml")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

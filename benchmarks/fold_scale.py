@@ -51,7 +51,8 @@ from pipeline.fold.candidates import Keys, posted_keys
 from pipeline.fold.fingerprint import fingerprint
 from pipeline.fold.judge import log_odds_of
 from pipeline.fold.translation.packed import pack_fingerprint
-from pipeline.models import Article, Fingerprint
+from pipeline.models.articles import Article
+from pipeline.models.folding import Fingerprint
 
 SMALL, BATCH, POOL, VARIANTS = 10_000, 100, 2_000, 10
 RULES = Rules(timedelta(days=14), log_odds_of(0.5))

@@ -39,7 +39,8 @@ from pipeline.fold.stories.canonical import Copy, canonical, copies
 from pipeline.fold.stories.grouping import group
 from pipeline.fold.stories.neighbours import missing_pairs, neighbourhoods
 from pipeline.fold.words.tokens import primary
-from pipeline.models import Bond, Candidate, Capture, Fingerprint, Member, NotAnArticle
+from pipeline.models.folding import Bond, Candidate, Fingerprint, Member
+from pipeline.models.pages import Capture, NotAnArticle
 from pipeline.settings import Settings
 
 Record = dict[str, Any]

@@ -35,7 +35,7 @@ from rich.table import Table
 
 from pipeline.extract.extract import extract
 from pipeline.extract.sandbox import Sandbox
-from pipeline.models import Capture, NotAnArticle, Reason
+from pipeline.models.pages import Capture, NotAnArticle, Reason
 
 EVAL = Path(__file__).parents[2] / "shared" / "eval" / "extraction"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -26,7 +26,7 @@ from sqlalchemy import text
 from benchmarks.local_world import hosts, serving
 from flows.ingest import Request, ingest
 from flows.wiring import Environment, open_environment
-from pipeline.models import Source, SourceKind
+from pipeline.models.sources import Source, SourceKind
 from pipeline.settings import Settings
 
 

@@ -15,11 +15,14 @@ from sqlalchemy import Connection, func, insert, select, text, update
 from db import embeddings, fingerprints, sites
 from db.fingerprints import Marked
 from db.sites import SiteText, read_cut
-from db.tables import ArticleRow, RevisionRow, StoryRow
+from db.tables.articles import ArticleRow, RevisionRow
+from db.tables.folding import StoryRow
 from pipeline.discover.urls import host
 from pipeline.extract.dates.choose import describe_claim
 from pipeline.extract.text.site import restore
-from pipeline.models import Article, CleanText, CutBlock, DateSource, Fingerprint
+from pipeline.models.articles import Article, CleanText, CutBlock
+from pipeline.models.dates import DateSource
+from pipeline.models.folding import Fingerprint
 from pipeline.revision import measure_change
 
 

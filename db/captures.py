@@ -14,7 +14,8 @@ from sqlalchemy import Connection, text
 from db.pages import remember_entries, settle
 from db.sources import source_of
 from pipeline.discover.urls import canonicalize
-from pipeline.models import Capture, Entry, Fetched, Outcome, Source, Validators
+from pipeline.models.pages import Capture, Entry, Fetched, Outcome, Validators
+from pipeline.models.sources import Source
 
 
 @dataclass(frozen=True, slots=True)

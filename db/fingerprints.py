@@ -15,12 +15,13 @@ import numpy as np
 from sqlalchemy import Connection, Row, delete, text
 from sqlalchemy.dialects.postgresql import insert
 
-from db.tables import FingerprintRow
+from db.tables.folding import FingerprintRow
 from pipeline.extract.text.lead_in import blanked
 from pipeline.fold.candidates import MOST_POSTINGS, Keys, Query, Ranking, is_common, posted_keys, query, rank
 from pipeline.fold.near.copies import may_share_language
 from pipeline.fold.translation.packed import pack_fingerprint, unpack_fingerprint
-from pipeline.models import Candidate, Fingerprint, Span
+from pipeline.models.articles import Span
+from pipeline.models.folding import Candidate, Fingerprint
 
 # What COPY BINARY wants around its rows, and of each row: the number of fields, then each with its length.
 _COPY_BEGIN, _COPY_END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"

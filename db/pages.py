@@ -11,7 +11,8 @@ from sqlalchemy import Connection, text
 from db.sources import source_of
 from pipeline.discover.sources.horizon import Horizon
 from pipeline.discover.urls import canonicalize
-from pipeline.models import Entry, Outcome, Source, Validators
+from pipeline.models.pages import Entry, Outcome, Validators
+from pipeline.models.sources import Source
 from pipeline.topic.relevance import Relevance
 
 

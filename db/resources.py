@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select, text
 
-from db.tables import ResourceRow
-from pipeline.models import Validators
+from db.tables.sources import ResourceRow
+from pipeline.models.pages import Validators
 
 
 @dataclass(frozen=True, slots=True)

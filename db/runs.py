@@ -7,7 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import Connection, func, insert, select, update
 
 from db.locks import is_run_alive
-from db.tables import PageRow, RunRow
+from db.tables.pages import PageRow
+from db.tables.sources import RunRow
 
 
 def open_run(conn: Connection, kind: str, since: date | None = None, until: date | None = None) -> int:

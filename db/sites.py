@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from pipeline.extract.text.site import SiteBlocks, SitePage
-from pipeline.models import CutBlock
+from pipeline.models.articles import CutBlock
 
 _LATEST_PAGES = 100
 """How many of a site's latest articles say what recurs there."""

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select, text, update
 
 from db.resources import Resource, resources_of
-from db.tables import SourceRow
+from db.tables.sources import SourceRow
 from pipeline.discover.sources.moves import Move
 from pipeline.discover.sources.options import dump_options, parse_options
-from pipeline.models import Source, SourceKind
+from pipeline.models.sources import Source, SourceKind
 
 
 @dataclass(frozen=True, slots=True)

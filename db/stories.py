@@ -27,12 +27,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import InstrumentedAttribute
 
-from db.tables import ArticleRow, BondRow, CopyRow, StoryChangeRow, StoryRow
+from db.tables.articles import ArticleRow
+from db.tables.folding import BondRow, CopyRow, StoryChangeRow, StoryRow
 from pipeline.fold.judge import told_from
 from pipeline.fold.stories.canonical import Copy
 from pipeline.fold.stories.moves import Change
 from pipeline.fold.words.tokens import primary
-from pipeline.models import Bond, CopyKind, Member, Precision
+from pipeline.models.dates import Precision
+from pipeline.models.folding import Bond, CopyKind, Member
 
 
 @dataclass(frozen=True, slots=True)

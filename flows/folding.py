@@ -20,7 +20,7 @@ from pipeline.fold.stories.canonical import copies
 from pipeline.fold.stories.grouping import group
 from pipeline.fold.stories.moves import describe, name_groups
 from pipeline.fold.stories.neighbours import missing_pairs, neighbourhoods
-from pipeline.models import Bond, Member
+from pipeline.models.folding import Bond, Member
 from pipeline.settings import Settings
 
 _MARKED_AT_ONCE = 200

@@ -19,7 +19,8 @@ from flows.wiring import Environment
 from pipeline.discover.lists.records import Record, Rejected, parse_record
 from pipeline.discover.urls import canonicalize
 from pipeline.errors import UserError
-from pipeline.models import IMPORT_SLUG, Capture, Source, SourceKind
+from pipeline.models.pages import Capture
+from pipeline.models.sources import IMPORT_SLUG, Source, SourceKind
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from flows.steps.load import load
 from flows.steps.scope import Scope
 from flows.wiring import Environment
 from pipeline.errors import UserError
-from pipeline.models import IMPORT_SLUG
+from pipeline.models.sources import IMPORT_SLUG
 
 SOURCES_A_BATCH = 200
 PAGES_A_BATCH = 50

@@ -16,7 +16,9 @@ from pipeline.discover.urls import is_front_page
 from pipeline.extract.extract import extract
 from pipeline.extract.text.lead_in import blanked
 from pipeline.fold.fingerprint import fingerprint
-from pipeline.models import Article, Capture, Entry, Fingerprint, NotAnArticle, Reason, Span
+from pipeline.models.articles import Article, Span
+from pipeline.models.folding import Fingerprint
+from pipeline.models.pages import Capture, Entry, NotAnArticle, Reason
 from pipeline.topic.lexicon import Lexicon, parse_lexicon
 from pipeline.topic.relevance import Relevance, relevance
 

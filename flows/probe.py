@@ -20,19 +20,8 @@ from pipeline.fetch.folder import list_folder
 from pipeline.fetch.local import read_local
 from pipeline.fetch.manners import Manners
 from pipeline.fetch.web import Limits, Request, fetch_all
-from pipeline.models import (
-    Capture,
-    Fetched,
-    FetchFailure,
-    FetchResult,
-    NotModified,
-    Options,
-    Reading,
-    Reason,
-    Source,
-    SourceKind,
-    Turn,
-)
+from pipeline.models.pages import Capture, Fetched, FetchFailure, FetchResult, NotModified, Reading, Reason
+from pipeline.models.sources import Options, Source, SourceKind, Turn
 
 _FEED_PLACES = ("feed/", "rss.xml", "feed.xml", "atom.xml", "index.xml", "rss/", "feed.json")
 _SITEMAP_PLACES = ("news-sitemap.xml", "sitemap.xml", "sitemap_index.xml", "sitemap.txt")

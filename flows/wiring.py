@@ -28,7 +28,9 @@ from pipeline.extract.sandbox import Limits as SandboxLimits
 from pipeline.extract.sandbox import Sandbox
 from pipeline.fetch.manners import Manners
 from pipeline.fetch.web import Limits
-from pipeline.models import Fingerprint, NotAnArticle, Source
+from pipeline.models.folding import Fingerprint
+from pipeline.models.pages import NotAnArticle
+from pipeline.models.sources import Source
 from pipeline.settings import Settings
 
 CONFIG_NAME = "newsfold.toml"

@@ -13,7 +13,9 @@ from pipeline.extract.clean import clean_field
 from pipeline.extract.dates.choose import choose_date, moment_claim
 from pipeline.extract.text.lead_in import find_lead_ins
 from pipeline.extract.text.site import SiteBlocks, cut_blocks
-from pipeline.models import Article, Capture, CleanText, CutBlock, DateClaim, DateSource, Document, Entry
+from pipeline.models.articles import Article, CleanText, CutBlock, Document
+from pipeline.models.dates import DateClaim, DateSource
+from pipeline.models.pages import Capture, Entry
 
 # Han, Kana, Thai, Lao, Khmer, Burmese: written without spaces, so each character counts.
 _UNSPACED = re.compile(

@@ -5,7 +5,7 @@
     ├── FeedError          the source answered, but not with a feed
     └── BlockedAddressError  a host that we must not connect to; ends as a FetchFailure
 
-What happens to a single page is no error but a value: see `FetchFailure` and `NotAnArticle` in `pipeline.models`.
+What happens to a single page is no error but a value: see `FetchFailure` and `NotAnArticle` in `pipeline.models.pages`.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from db import migrate
 from db.embedded import EmbeddedPostgres
 from db.engine import connect
 from flows.wiring import Environment
-from pipeline.models import Source
+from pipeline.models.sources import Source
 from pipeline.settings import Settings
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -11,7 +11,8 @@ import time
 from datetime import UTC, datetime
 
 from pipeline.extract.extract import extract
-from pipeline.models import Capture, Document, NotAnArticle
+from pipeline.models.articles import Document
+from pipeline.models.pages import Capture, NotAnArticle
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

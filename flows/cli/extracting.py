@@ -19,15 +19,8 @@ from pipeline.fetch.folder import MEDIA_TYPES
 from pipeline.fetch.local import read_local
 from pipeline.fetch.manners import Manners
 from pipeline.fetch.web import Limits, Request, fetch_all
-from pipeline.models import (
-    RECORD_MEDIA_TYPE,
-    Capture,
-    Document,
-    Fetched,
-    FetchFailure,
-    FetchResult,
-    NotAnArticle,
-)
+from pipeline.models.articles import Document
+from pipeline.models.pages import RECORD_MEDIA_TYPE, Capture, Fetched, FetchFailure, FetchResult, NotAnArticle
 
 _NO_ARTICLE = 1
 

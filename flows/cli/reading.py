@@ -18,7 +18,7 @@ from flows.cli.compare import side_by_side
 from flows.cli.console import listed, note, out, plain, plural, print_json, print_json_rows, table
 from flows.wiring import Environment, open_environment, read_settings, reading_engine
 from pipeline.errors import UserError
-from pipeline.models import Outcome
+from pipeline.models.pages import Outcome
 
 STATUS_RUNS = 10
 # A mark that weighs less is as likely chance as not.

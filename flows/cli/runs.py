@@ -19,7 +19,7 @@ from flows.ingest import Request, run_directly
 from flows.ingest import ingest as run_ingest
 from flows.wiring import open_environment, read_settings
 from pipeline.errors import UserError
-from pipeline.models import Outcome, Reason
+from pipeline.models.pages import Outcome, Reason
 from pipeline.settings import Settings
 
 EVERY_SOURCE_FAILED = 1

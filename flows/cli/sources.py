@@ -29,7 +29,8 @@ from pipeline.discover.sources.file import parse_sources, with_sources
 from pipeline.discover.sources.opml import parse_opml, write_opml
 from pipeline.discover.sources.slugs import SlugSet, slug_of
 from pipeline.errors import UserError
-from pipeline.models import FetchFailure, Reading, Reason, Source, SourceKind
+from pipeline.models.pages import FetchFailure, Reading, Reason
+from pipeline.models.sources import Source, SourceKind
 from pipeline.settings import Settings
 
 STALE = timedelta(days=60)

@@ -10,7 +10,7 @@ from db.sources import StoredSource
 from pipeline.discover.readers import Period
 from pipeline.discover.sources.horizon import Horizon
 from pipeline.discover.sources.moves import Move
-from pipeline.models import FetchFailure
+from pipeline.models.pages import FetchFailure
 
 
 @dataclass(slots=True)

@@ -14,7 +14,9 @@ from flows.wiring import Environment
 from pipeline.articles import clean, clean_article
 from pipeline.discover.urls import host
 from pipeline.extract.text.site import SiteBlocks, SitePage, learn_pages
-from pipeline.models import Article, Fingerprint, NotAnArticle
+from pipeline.models.articles import Article
+from pipeline.models.folding import Fingerprint
+from pipeline.models.pages import NotAnArticle
 from pipeline.topic.relevance import Relevance
 
 Sites = Mapping[str, SiteBlocks]

@@ -42,7 +42,7 @@ from pipeline.fetch.local import read_local
 from pipeline.fetch.outage import was_offline
 from pipeline.fetch.turns import turn_after_redirect
 from pipeline.fetch.web import Request, fetch_all
-from pipeline.models import (
+from pipeline.models.pages import (
     Capture,
     Entry,
     Fetched,
@@ -52,10 +52,9 @@ from pipeline.models import (
     NotModified,
     Reading,
     Reason,
-    SourceKind,
-    Turn,
     Validators,
 )
+from pipeline.models.sources import SourceKind, Turn
 from pipeline.schedule import is_checked_in_full
 
 MAX_DOCUMENTS = 500

@@ -14,16 +14,8 @@ from flows.wiring import Environment
 from pipeline.fetch.folder import read_file
 from pipeline.fetch.outage import is_nobodys_fault, was_offline
 from pipeline.fetch.web import Request, fetch_all
-from pipeline.models import (
-    Fetched,
-    FetchFailure,
-    FetchResult,
-    NotModified,
-    Outcome,
-    SourceKind,
-    Turn,
-    Validators,
-)
+from pipeline.models.pages import Fetched, FetchFailure, FetchResult, NotModified, Outcome, Validators
+from pipeline.models.sources import SourceKind, Turn
 from pipeline.schedule import MAX_PAGE_ATTEMPTS, is_checked_in_full, next_attempt_at
 
 

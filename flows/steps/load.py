@@ -19,7 +19,8 @@ from flows.steps.scope import Scope
 from flows.wiring import Environment
 from pipeline.embedding import Vector
 from pipeline.extract.text.site import restore
-from pipeline.models import NotAnArticle, Options, Outcome, Reason
+from pipeline.models.pages import NotAnArticle, Outcome, Reason
+from pipeline.models.sources import Options
 
 
 @dataclass(frozen=True, slots=True)

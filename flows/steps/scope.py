@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from pipeline.articles import is_within
-from pipeline.models import Entry
+from pipeline.models.pages import Entry
 
 
 @dataclass(frozen=True, slots=True)

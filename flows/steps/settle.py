@@ -14,7 +14,8 @@ from flows.steps.asked import Asked
 from flows.steps.scope import Scope
 from flows.wiring import Environment
 from pipeline.fetch.outage import is_nobodys_fault
-from pipeline.models import FetchFailure, Reason, SourceKind
+from pipeline.models.pages import FetchFailure, Reason
+from pipeline.models.sources import SourceKind
 from pipeline.schedule import next_attempt_at
 
 MAX_EXCUSED = 3

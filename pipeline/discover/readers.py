@@ -12,7 +12,8 @@ from pipeline.discover.lists.listing import read_listing
 from pipeline.discover.lists.records import read_records
 from pipeline.discover.lists.sitemap import read_sitemap
 from pipeline.discover.lists.wordpress import PER_PAGE, feed_address, posts_address, read_posts
-from pipeline.models import Capture, FetchFailure, Link, Reading, Source, SourceKind
+from pipeline.models.pages import Capture, FetchFailure, Link, Reading
+from pipeline.models.sources import Source, SourceKind
 
 OVERLAP = timedelta(days=2)
 """How much earlier than we last read it a document may say that it changed: clocks and caches differ."""

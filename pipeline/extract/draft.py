@@ -10,7 +10,9 @@ from pipeline.extract.claims.byline import split_names
 from pipeline.extract.claims.language import primary_tag, tell_language
 from pipeline.extract.clean import clean_field, clean_text, count_letters, size_of
 from pipeline.extract.text.tail import cut_tail
-from pipeline.models import DateClaim, Document, NotAnArticle, Reason
+from pipeline.models.articles import Document
+from pipeline.models.dates import DateClaim
+from pipeline.models.pages import NotAnArticle, Reason
 
 # Fewer letters than a headline: "Loading…", "Access denied", a lone picture credit.
 MIN_LETTERS = 25

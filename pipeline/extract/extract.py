@@ -8,7 +8,8 @@ from pipeline.extract.charset import charset_in_markup, decode, is_garbled
 from pipeline.extract.draft import Draft, finish
 from pipeline.extract.plain import read_plain
 from pipeline.extract.record import read_record
-from pipeline.models import RECORD_MEDIA_TYPE, Capture, Document, NotAnArticle, Reason
+from pipeline.models.articles import Document
+from pipeline.models.pages import RECORD_MEDIA_TYPE, Capture, NotAnArticle, Reason
 
 HTML_MEDIA_TYPES = frozenset(["text/html", "application/xhtml+xml"])
 PLAIN_MEDIA_TYPES = frozenset(["text/plain", "text/markdown"])

@@ -18,7 +18,7 @@ from pipeline.extract.text.choose import best_text
 from pipeline.extract.text.clues import read_clues
 from pipeline.extract.text.markup import parse_markup
 from pipeline.extract.text.tame import strip_chrome, tame
-from pipeline.models import NotAnArticle, Reason
+from pipeline.models.pages import NotAnArticle, Reason
 
 # What a page can make the libraries raise. It is the page that fails then, not the run:
 LIBRARY_FAULTS = (

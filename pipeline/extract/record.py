@@ -11,7 +11,8 @@ from pipeline.dates.moments import parse_moment
 from pipeline.extract.dates.choose import choose_date, moment_claim
 from pipeline.extract.draft import Draft
 from pipeline.extract.plain import read_plain, read_titled
-from pipeline.models import DateSource, NotAnArticle, Reason
+from pipeline.models.dates import DateSource
+from pipeline.models.pages import NotAnArticle, Reason
 
 
 def read_record(line: str, *, url: str, now: datetime) -> Draft | NotAnArticle:

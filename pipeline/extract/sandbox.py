@@ -24,7 +24,7 @@ from typing import Self, TypeVar
 import psutil
 from pebble import ProcessExpired, ProcessPool
 
-from pipeline.models import NotAnArticle, Reason
+from pipeline.models.pages import NotAnArticle, Reason
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")

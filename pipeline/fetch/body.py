@@ -11,7 +11,7 @@ from typing import Protocol
 import httpcore
 import httpx
 
-from pipeline.models import FetchFailure, Reason
+from pipeline.models.pages import FetchFailure, Reason
 from pipeline.unpack import Gzip
 
 CODINGS = "gzip, deflate"

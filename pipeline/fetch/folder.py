@@ -9,7 +9,8 @@ import stat
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from pipeline.models import Capture, Entry, Fetched, FetchFailure, FetchResult, Reason, Source
+from pipeline.models.pages import Capture, Entry, Fetched, FetchFailure, FetchResult, Reason
+from pipeline.models.sources import Source
 
 SCHEME = "files"
 MEDIA_TYPES = {".txt": "text/plain", ".html": "text/html", ".htm": "text/html", ".md": "text/markdown"}

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 import httpx
 
-from pipeline.models import FetchFailure, Reason, Validators
+from pipeline.models.pages import FetchFailure, Reason, Validators
 
 # httpcore itself refuses a block of headers over 100 KiB (h11) or 64 KiB (HTTP/2), and counts no lines.
 MAX_HEADER_LINES = 100

@@ -6,7 +6,7 @@ import gzip
 import zlib
 from pathlib import Path
 
-from pipeline.models import Capture, Fetched, FetchFailure, FetchResult, Reason
+from pipeline.models.pages import Capture, Fetched, FetchFailure, FetchResult, Reason
 
 JSON_LINES = "application/jsonl"
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from protego import Protego
 
-from pipeline.models import Fetched, FetchFailure, FetchResult, Reason
+from pipeline.models.pages import Fetched, FetchFailure, FetchResult, Reason
 from pipeline.schedule import LONGEST_DELAY
 
 MAX_ROBOTS_BYTES = 500 * 1024

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import httpx
 
-from pipeline.models import FetchFailure, FetchResult, Reason
+from pipeline.models.pages import FetchFailure, FetchResult, Reason
 
 FEWEST_HOSTS = 4
 MANY_HOSTS = 20

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.fetch.addresses import literal
-from pipeline.models import Turn, TurnScope
+from pipeline.models.sources import Turn, TurnScope
 
 
 def turn_keys(turn: Turn, host: str, url: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from html import unescape
 from urllib.parse import urlsplit
 
-from pipeline.models import Reason
+from pipeline.models.pages import Reason
 
 HEAD_BYTES = 65_536
 """How much of a body is looked at; a longer one is no wall by its body."""

@@ -26,7 +26,8 @@ from pipeline.fetch.manners import Manners, Rules, rules_of
 from pipeline.fetch.outage import Outage
 from pipeline.fetch.turns import turn_after_redirect, turn_keys
 from pipeline.fetch.walls import HEAD_BYTES, REFUSALS, wall_of
-from pipeline.models import Capture, Fetched, FetchFailure, FetchResult, NotModified, Reason, Turn, Validators
+from pipeline.models.pages import Capture, Fetched, FetchFailure, FetchResult, NotModified, Reason, Validators
+from pipeline.models.sources import Turn
 
 PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "text/markdown"})
 # A server that names no type most often sends a page.

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from pipeline.fold.near.shingles import hash64
 from pipeline.fold.translation.packed import unpack
-from pipeline.models import Fingerprint
+from pipeline.models.folding import Fingerprint
 
 PERIOD_DAYS = 28
 MOST_POSTINGS = 96

@@ -8,7 +8,7 @@ from pipeline.fold.near import shingles
 from pipeline.fold.translation.anchors import Anchor, anchors, mass
 from pipeline.fold.translation.packed import hash_of, pack
 from pipeline.fold.words.tokens import MAX_CHARACTERS, primary
-from pipeline.models import Fingerprint
+from pipeline.models.folding import Fingerprint
 
 MOST_KEYS = 64
 # Rarer than one in twelve: a commoner key finds more strangers than copies.

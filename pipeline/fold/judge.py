@@ -17,7 +17,7 @@ from pipeline.fold.translation.likelihood import Evidence, log_odds
 from pipeline.fold.translation.linkage import SharedAnchor, link
 from pipeline.fold.translation.meaning import Meaning
 from pipeline.fold.translation.packed import Anchors, unpack
-from pipeline.models import Bond, Candidate, CopyKind
+from pipeline.models.folding import Bond, Candidate, CopyKind
 
 # What is verified on the texts themselves leaves little doubt.
 COPY_LOG_ODDS = 8.0

@@ -12,7 +12,8 @@ from sqlalchemy import Engine, text
 from db import pages, resources, sources
 from flows.ingest import Request, ingest
 from flows.wiring import Environment
-from pipeline.models import Entry, Source, SourceKind, Validators
+from pipeline.models.pages import Entry, Validators
+from pipeline.models.sources import Source, SourceKind
 
 JANUARY = Request(since=date(2026, 1, 1), until=date(2026, 1, 31))
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from db import views
 from flows.ingest import Request, ingest
 from flows.wiring import Environment
-from pipeline.models import Source, SourceKind
+from pipeline.models.sources import Source, SourceKind
 
 GOOD = "\n\n".join(PARAGRAPHS).format(who="Ada Quill", what="bee colonies", where="Kilmory", number=41)
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<</Type/Catalog>>\nendobj\n" + bytes(range(256)) * 20

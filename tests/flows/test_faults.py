@@ -35,7 +35,7 @@ from sqlalchemy import Engine, text
 from db import views
 from flows.ingest import Request, ingest
 from flows.wiring import Environment
-from pipeline.models import Source, SourceKind
+from pipeline.models.sources import Source, SourceKind
 from pipeline.schedule import is_checked_in_full
 
 MEGABYTE = 1_000_000

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 
 from flows.ingest import Request, ingest
 from flows.wiring import Environment
-from pipeline.models import Source, SourceKind
+from pipeline.models.sources import Source, SourceKind
 
 Environments = Callable[..., Environment]
 RFC_822 = "%a, %d %b %Y %H:%M:%S GMT"

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 
 from flows.ingest import Request, ingest
 from flows.wiring import Environment
-from pipeline.models import Source, SourceKind
+from pipeline.models.sources import Source, SourceKind
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from db import views
 from db.engine import libpq_url
 from flows.ingest import Request, ingest
 from flows.wiring import Environment
-from pipeline.models import Source, SourceKind
+from pipeline.models.sources import Source, SourceKind
 
 PLACES = ("Kilmory", "Skagen", "Hue", "Ely")
 

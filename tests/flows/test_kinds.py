@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 
 from flows.ingest import Request, ingest
 from flows.wiring import Environment
-from pipeline.models import Options, Selectors, Source, SourceKind, Turn
+from pipeline.models.sources import Options, Selectors, Source, SourceKind, Turn
 
 Environments = Callable[..., Environment]
 NAMES = {

@@ -22,7 +22,8 @@ from flows.steps.discover import discover
 from flows.steps.scope import Scope
 from flows.wiring import Environment
 from pipeline.discover.urls import canonicalize
-from pipeline.models import Entry, Source, SourceKind
+from pipeline.models.pages import Entry
+from pipeline.models.sources import Source, SourceKind
 
 Environments = Callable[..., Environment]
 

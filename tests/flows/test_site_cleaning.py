@@ -19,7 +19,10 @@ from flows.making import Matter, mark
 from flows.wiring import Environment, mark_here
 from pipeline.extract.text.site import restore
 from pipeline.fold.translation.packed import unpack_fingerprint
-from pipeline.models import CutBlock, Fingerprint, NotAnArticle, Source, SourceKind
+from pipeline.models.articles import CutBlock
+from pipeline.models.folding import Fingerprint
+from pipeline.models.pages import NotAnArticle
+from pipeline.models.sources import Source, SourceKind
 
 ENGLISH = (
     ("harbour", "The harbour of the old town will be closed to cars from May", "Shop owners asked for a later date"),

@@ -11,7 +11,7 @@ from unit.fold.articles import HARBOUR_EN
 from db import fingerprints, migrate
 from flows.folding import mark_missing
 from pipeline.fold.fingerprint import fingerprint
-from pipeline.models import Candidate
+from pipeline.models.folding import Candidate
 
 PREVIOUS = "0004"
 _OLD = text("""

@@ -14,7 +14,8 @@ from benchmarks.fold_stories import Archive
 from db import articles, fingerprints
 from db.fingerprints import Marked
 from pipeline.fold.fingerprint import fingerprint
-from pipeline.models import Article, Candidate, Fingerprint
+from pipeline.models.articles import Article
+from pipeline.models.folding import Candidate, Fingerprint
 
 NOW = datetime(2025, 3, 20, 12, tzinfo=UTC)
 WINDOW = timedelta(days=14)

@@ -16,7 +16,8 @@ from db import sources as db_sources
 from db.captures import claim_imported
 from db.locks import hold_run
 from db.pages import claim_pages, remember_entries
-from pipeline.models import Capture, Entry, Fetched, Outcome, Source, SourceKind, Validators
+from pipeline.models.pages import Capture, Entry, Fetched, Outcome, Validators
+from pipeline.models.sources import Source, SourceKind
 
 SOURCE = Source("bees", "Bees", SourceKind.FEED, "https://a.example/feed")
 

@@ -8,7 +8,9 @@ import pytest
 
 from pipeline.articles import build_article, count_words, is_within
 from pipeline.extract.dates.choose import moment_claim
-from pipeline.models import Article, Capture, DateSource, Document, Entry
+from pipeline.models.articles import Article, Document
+from pipeline.models.dates import DateSource
+from pipeline.models.pages import Capture, Entry
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FOUND = "https://a.example/bees"

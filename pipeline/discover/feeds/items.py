@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline.dates.moments import settle
-from pipeline.models import Entry
+from pipeline.models.pages import Entry
 
 FIRST_YEAR = 1990
 """The first web page is of this year; earlier dates are placeholders such as 1970-01-01 and 0001-01-01."""

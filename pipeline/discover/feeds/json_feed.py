@@ -12,7 +12,7 @@ from pipeline.discover.feeds.items import FIRST_YEAR, Item
 from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
 from pipeline.extract.clean import clean_field
-from pipeline.models import Capture
+from pipeline.models.pages import Capture
 
 _START = re.compile(rb"^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\x00]*\{")
 # Published feeds write the version's address, with or without "www.", or only its number.

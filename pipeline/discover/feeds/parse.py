@@ -10,7 +10,7 @@ from pipeline.discover.feeds.json_feed import is_json, read_json_feed
 from pipeline.discover.feeds.xml_feed import read_xml_feed
 from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
-from pipeline.models import Capture
+from pipeline.models.pages import Capture
 
 _HTML = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml.*?\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b",

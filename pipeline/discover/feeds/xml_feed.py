@@ -18,7 +18,7 @@ from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
 from pipeline.extract.charset import charset_in_xml, decode
 from pipeline.extract.clean import clean_field
-from pipeline.models import Capture
+from pipeline.models.pages import Capture
 
 # feedparser takes about 10 microseconds a tag, and the square of the attributes of one tag and of nested xml:base. A
 # podcast's 3,000 episodes with 30 elements each are 180,000 tags; HTML nobody closes nests some hundred deep.

@@ -25,7 +25,8 @@ from pipeline.discover.urls import absolute, canonicalize
 from pipeline.errors import FeedError
 from pipeline.extract.charset import charset_in_markup, decode
 from pipeline.extract.clean import clean_field
-from pipeline.models import Capture, Entry, Link, Reading, Selectors
+from pipeline.models.pages import Capture, Entry, Link, Reading
+from pipeline.models.sources import Selectors
 
 MAX_ENTRIES = 10_000
 

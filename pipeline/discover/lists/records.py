@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.dates.moments import parse_moment
 from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
-from pipeline.models import RECORD_MEDIA_TYPE, Capture, Entry, Reading
+from pipeline.models.pages import RECORD_MEDIA_TYPE, Capture, Entry, Reading
 
 _KNOWN = {"url", "text", "html", "title", "author", "language", "published_at", "site"}
 

@@ -21,7 +21,7 @@ from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
 from pipeline.extract.charset import charset_in_markup, decode
 from pipeline.extract.clean import clean_field
-from pipeline.models import Capture, Entry, Link, Reading
+from pipeline.models.pages import Capture, Entry, Link, Reading
 from pipeline.unpack import GZIP_MAGIC, gunzip
 
 # The protocol allows 50,000 addresses in a file; each may have a thousand pictures.

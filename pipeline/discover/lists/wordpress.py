@@ -14,7 +14,7 @@ from pipeline.discover.lists.dates import stated_moment
 from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
 from pipeline.extract.clean import clean_field
-from pipeline.models import Capture, Entry, Link, Reading
+from pipeline.models.pages import Capture, Entry, Link, Reading
 
 PER_PAGE = 100
 """How many posts a page of the API may have at most."""

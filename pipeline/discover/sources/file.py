@@ -18,7 +18,7 @@ from pipeline.discover.lists.listing import check_selectors
 from pipeline.discover.sources.options import dump_options, parse_options
 from pipeline.discover.urls import absolute
 from pipeline.errors import UserError
-from pipeline.models import IMPORT_SLUG, Options, Selectors, Source, SourceKind, Turn, TurnScope
+from pipeline.models.sources import IMPORT_SLUG, Options, Selectors, Source, SourceKind, Turn, TurnScope
 
 _SLUG = re.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
 _ADDRESS_KEYS = {

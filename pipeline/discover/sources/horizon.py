@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pipeline.models import Entry, Source, SourceKind
+from pipeline.models.pages import Entry
+from pipeline.models.sources import Source, SourceKind
 
 SITEMAP_DAYS = 30
 """A sitemap lists what a site has ever published; a feed lists its newest articles only."""

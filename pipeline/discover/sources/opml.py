@@ -14,7 +14,7 @@ from pipeline.discover.sources.slugs import MAX_SLUG, SlugSet
 from pipeline.discover.urls import absolute, canonicalize, host
 from pipeline.errors import UserError
 from pipeline.extract.clean import clean_field
-from pipeline.models import IMPORT_SLUG, Options, Source, SourceKind
+from pipeline.models.sources import IMPORT_SLUG, Options, Source, SourceKind
 
 MAX_BYTES = 20_000_000
 """The largest list that is read. One of 10,000 feeds has about 3 MB."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from pipeline.models import Options
+from pipeline.models.sources import Options
 
 
 def parse_options(data: Mapping[str, Any]) -> Options:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from anyascii import anyascii
 
-from pipeline.models import IMPORT_SLUG
+from pipeline.models.sources import IMPORT_SLUG
 
 MAX_SLUG = 63
 """Characters in a slug, at most."""

@@ -9,7 +9,7 @@ from math import prod
 from typing import Final
 
 from pipeline.dates.written import Detail, WrittenDate
-from pipeline.models import DateChoice, DateClaim, DateFault, DateSource, Precision
+from pipeline.models.dates import DateChoice, DateClaim, DateFault, DateSource, Precision
 
 GENERATED_WITHIN: Final = timedelta(minutes=10)
 """A page that dates itself to the moment it was fetched, give or take this, was most likely dated by its template."""

@@ -13,7 +13,7 @@ from pipeline.extract.dates.choose import day_claim, moment_claim, written_claim
 from pipeline.extract.dates.heading import find_heading, page_titles
 from pipeline.extract.dates.visible import visible_dates
 from pipeline.extract.dates.writing import date_language
-from pipeline.models import DateClaim, DateSource
+from pipeline.models.dates import DateClaim, DateSource
 
 # Names under which pages state it in <meta>: Open Graph, schema.org, Dublin Core, Parse.ly, Sailthru, homemade ones.
 _PUBLISHED_META = (

@@ -25,7 +25,7 @@ from pipeline.extract.dates.marks import (
     UPDATE_WORDS,
 )
 from pipeline.extract.dates.writing import order_in
-from pipeline.models import DateClaim, DateSource
+from pipeline.models.dates import DateClaim, DateSource
 
 _STATED = XPath(
     ".//*[@datetime or @itemprop or (@title and self::abbr)]"

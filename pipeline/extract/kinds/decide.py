@@ -24,7 +24,8 @@ from pipeline.extract.kinds.notices import (
     SCRIPT_PARTS,
 )
 from pipeline.extract.text.markup import parse_markup
-from pipeline.models import Document, NotAnArticle, Reason
+from pipeline.models.articles import Document
+from pipeline.models.pages import NotAnArticle, Reason
 
 # Sizes are those of `size_of`.
 MUCH = 2_000

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.extract.text.origins import EDITORS_NOTE, REPUBLISHED, SOURCE, WIRE
-from pipeline.models import Span
+from pipeline.models.articles import Span
 
 _ENDS = 2
 _MAX_NOTE, _MAX_SOURCE = 500, 100

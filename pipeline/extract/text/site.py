@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from pipeline.extract.text.blocks import letters_of
-from pipeline.models import CutBlock
+from pipeline.models.articles import CutBlock
 
 # A block is the site's where it stood on so many pages and on such a share of them, of so many that were seen.
 _MIN_SEEN, _MIN_PAGES, _MIN_SHARE = 5, 3, 0.15

@@ -20,7 +20,7 @@ from pipeline.fold.near.particulars import Agreement, all_agree, names_agree, nu
 from pipeline.fold.near.passages import Overlap, Passage, overlap, passages
 from pipeline.fold.near.shingles import Shingled, shingled
 from pipeline.fold.words.tokens import primary
-from pipeline.models import CopyKind, Fingerprint
+from pipeline.models.folding import CopyKind, Fingerprint
 
 # Of 10% edited texts 99% share so much of theirs; of two round-ups with half their items in common 2% do.
 _LEAST_SHARE = 0.75

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.models import Bond, CopyKind, Member
+from pipeline.models.folding import Bond, CopyKind, Member
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from operator import attrgetter
 from pipeline.fold.candidates import MOST_CANDIDATES
 from pipeline.fold.stories.neighbours import Leaders
 from pipeline.fold.stories.rivals import Pair, contested
-from pipeline.models import Bond, CopyKind, Member
+from pipeline.models.folding import Bond, CopyKind, Member
 
 # No single pair, however sure, outweighs many that say otherwise.
 _SUREST = 8.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 
-from pipeline.models import Bond
+from pipeline.models.folding import Bond
 
 # All pairs of so many articles are compared with each other: 780 pairs take 0.2 s.
 _MOST_COMPARED = 40

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from pipeline.fold.near.shingles import hash64
 from pipeline.fold.translation.anchors import Anchor, Carriage, has_fine_sounds
-from pipeline.models import Fingerprint
+from pipeline.models.folding import Fingerprint
 
 VERSION = 1
 _HEAD = struct.Struct("<BxHH")

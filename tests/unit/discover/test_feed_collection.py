@@ -20,7 +20,7 @@ from pipeline.discover.feeds.parse import parse_feed
 from pipeline.discover.urls import canonicalize
 from pipeline.errors import FeedError
 from pipeline.extract.clean import clean_field
-from pipeline.models import Capture
+from pipeline.models.pages import Capture
 
 DOCS = Path(__file__).parents[3] / "docs" / "feeds.md"
 BASE = "https://base.example/feed"

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.discover.feeds.parse import feed_links, parse_feed
 from pipeline.errors import FeedError
-from pipeline.models import Capture, Entry
+from pipeline.models.pages import Capture, Entry
 
 BASE = "https://a.example/news/feed.xml"
 FIRST_OF_MARCH = datetime(2026, 3, 1, 8, tzinfo=UTC)

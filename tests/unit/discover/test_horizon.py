@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.discover.sources.horizon import Horizon, horizon_of
-from pipeline.models import Entry, Options, Source, SourceKind
+from pipeline.models.pages import Entry
+from pipeline.models.sources import Options, Source, SourceKind
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 URL = "https://a.example/1"

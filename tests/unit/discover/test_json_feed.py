@@ -11,7 +11,7 @@ import pytest
 from pipeline.discover.feeds.items import Feed, Item
 from pipeline.discover.feeds.parse import parse_feed
 from pipeline.errors import FeedError
-from pipeline.models import Capture
+from pipeline.models.pages import Capture
 
 VERSION = "https://jsonfeed.org/version/1.1"
 EIGHT = datetime(2026, 3, 1, 8, tzinfo=UTC)

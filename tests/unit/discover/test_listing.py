@@ -9,7 +9,8 @@ import pytest
 
 from pipeline.discover.lists.listing import check_selectors, read_listing
 from pipeline.errors import FeedError
-from pipeline.models import Capture, Entry, Link, Reading, Selectors
+from pipeline.models.pages import Capture, Entry, Link, Reading
+from pipeline.models.sources import Selectors
 
 BASE = "https://a.example/news/"
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)

@@ -10,7 +10,7 @@ from lxml import etree
 
 from pipeline.discover.sources.opml import MAX_BYTES, Opml, parse_opml, write_opml
 from pipeline.errors import UserError
-from pipeline.models import Options, Source, SourceKind
+from pipeline.models.sources import Options, Source, SourceKind
 
 ORIGIN = Path("feeds.opml")
 

@@ -16,7 +16,8 @@ from pipeline.discover.readers import (
     read,
 )
 from pipeline.errors import FeedError
-from pipeline.models import Capture, Entry, FetchFailure, Link, Options, Reading, Source, SourceKind
+from pipeline.models.pages import Capture, Entry, FetchFailure, Link, Reading
+from pipeline.models.sources import Options, Source, SourceKind
 
 CLOSED = FetchFailure("http_401")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pipeline.discover.lists.records import Record, Rejected, parse_record
-from pipeline.models import RECORD_MEDIA_TYPE, Capture
+from pipeline.models.pages import RECORD_MEDIA_TYPE, Capture
 
 URL = "https://a.example/bees"
 

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.discover.sources.slugs import slug_of
 from pipeline.discover.urls import absolute, canonicalize
-from pipeline.models import SourceKind
+from pipeline.models.sources import SourceKind
 
 ROOT = Path(__file__).parents[3]
 TABLES: list[dict[str, Any]] = tomllib.loads((ROOT / "seeds" / "sources.toml").read_text(encoding="utf-8"))["sources"]

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.discover.lists.sitemap import read_sitemap, sitemaps_of_robots
 from pipeline.errors import FeedError
-from pipeline.models import Capture, Entry, Link, Reading
+from pipeline.models.pages import Capture, Entry, Link, Reading
 
 BASE = "https://a.example/maps/sitemap.xml"
 NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'

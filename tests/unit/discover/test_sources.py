@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.discover.sources.file import SourceFile, merge_sources, parse_sources, with_sources
 from pipeline.errors import UserError
-from pipeline.models import Options, Selectors, Source, SourceKind, Turn, TurnScope
+from pipeline.models.sources import Options, Selectors, Source, SourceKind, Turn, TurnScope
 
 ORIGIN = Path("/etc/newsfold.toml")
 FEED = 'slug = "bees"\nkind = "feed"\nurl = "https://a.example/feed"\n'

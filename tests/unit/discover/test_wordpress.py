@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.discover.lists.wordpress import api_links, feed_address, posts_address, read_posts
 from pipeline.errors import FeedError
-from pipeline.models import Capture, Entry, Reading
+from pipeline.models.pages import Capture, Entry, Reading
 
 FIXED = "per_page=100&orderby=date&order=desc&_fields=link,date_gmt,modified_gmt,title,slug"
 BASE = f"https://a.example/wp-json/wp/v2/posts?{FIXED}&page=1"

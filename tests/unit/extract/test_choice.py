@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.dates.written import Detail, WrittenDate
 from pipeline.extract.dates.choose import choose_date, day_claim, describe_claim, moment_claim, written_claim
-from pipeline.models import DateClaim, DateFault, DateSource
+from pipeline.models.dates import DateClaim, DateFault, DateSource
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CAIRO = timezone(timedelta(hours=2))

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.extract.extract import extract
-from pipeline.models import Capture, Document, NotAnArticle, Reason
+from pipeline.models.articles import Document
+from pipeline.models.pages import Capture, NotAnArticle, Reason
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[3]

@@ -9,7 +9,8 @@ from lxml.html import document_fromstring
 
 from pipeline.extract.extract import extract
 from pipeline.extract.text.tame import tame
-from pipeline.models import Capture, Document
+from pipeline.models.articles import Document
+from pipeline.models.pages import Capture
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SENTENCE = "The council decided on Tuesday evening, after a long debate, that the harbour will be closed to cars."

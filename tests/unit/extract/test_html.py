@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from pipeline.extract.extract import extract
-from pipeline.models import Capture, Document, NotAnArticle, Reason
+from pipeline.models.articles import Document
+from pipeline.models.pages import Capture, NotAnArticle, Reason
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 URL = "https://harbour.example/news/closed-to-cars"

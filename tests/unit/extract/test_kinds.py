@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.extract.extract import extract
-from pipeline.models import Capture, Document, NotAnArticle, Reason
+from pipeline.models.articles import Document
+from pipeline.models.pages import Capture, NotAnArticle, Reason
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://harbour.example/news/a"

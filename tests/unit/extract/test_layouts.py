@@ -16,7 +16,8 @@ from unit.extract.layouts import LAYOUTS, OWN_TEXTS, Chrome
 from pipeline.extract.clean import clean_text
 from pipeline.extract.extract import extract
 from pipeline.extract.text.tail import cut_tail
-from pipeline.models import Capture, Document
+from pipeline.models.articles import Document
+from pipeline.models.pages import Capture
 
 SEEDS = Path(__file__).parents[3] / "seeds"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

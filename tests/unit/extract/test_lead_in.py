@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.extract.text.lead_in import blanked, find_lead_ins
-from pipeline.models import Span
+from pipeline.models.articles import Span
 
 STORY = (
     "The harbour of the old town will be closed to cars from the first of May, the council said on Monday.\n\n"

@@ -21,7 +21,8 @@ from pipeline.extract.claims.page import read_page
 from pipeline.extract.dates.choose import choose_date
 from pipeline.extract.dates.page_dates import page_dates
 from pipeline.extract.extract import extract
-from pipeline.models import RECORD_MEDIA_TYPE, Capture, Document
+from pipeline.models.articles import Document
+from pipeline.models.pages import RECORD_MEDIA_TYPE, Capture
 
 EVAL = Path(__file__).parents[4] / "shared" / "eval"
 NOW = datetime(2026, 12, 1, tzinfo=UTC)

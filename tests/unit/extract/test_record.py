@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from pipeline.extract.extract import extract
-from pipeline.models import RECORD_MEDIA_TYPE, Capture, Document, NotAnArticle, Reason
+from pipeline.models.articles import Document
+from pipeline.models.pages import RECORD_MEDIA_TYPE, Capture, NotAnArticle, Reason
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 URL = "https://harbour.example/a"

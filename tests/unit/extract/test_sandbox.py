@@ -15,7 +15,8 @@ from children import Child, python
 from tasks import misbehave, process_id, read
 
 from pipeline.extract.sandbox import Limits, Sandbox
-from pipeline.models import Capture, Document, NotAnArticle, Reason
+from pipeline.models.articles import Document
+from pipeline.models.pages import Capture, NotAnArticle, Reason
 
 TOP = Path(__file__).parents[3]
 LIMITS = Limits(timeout_seconds=4, memory_bytes=300_000_000)

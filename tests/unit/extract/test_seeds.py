@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.extract.extract import extract
-from pipeline.models import Capture, Document
+from pipeline.models.articles import Document
+from pipeline.models.pages import Capture
 
 SEEDS = Path(__file__).parents[3] / "seeds"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from pipeline.extract.text.site import SiteBlocks, SitePage, block_hash, cut_blocks, learn_pages, restore
-from pipeline.models import CutBlock
+from pipeline.models.articles import CutBlock
 
 DISCLAIMER = "The opinions of our guest authors are their own."
 STORIES = (

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterable
 import pytest
 
 from pipeline.fetch.body import read_body
-from pipeline.models import FetchFailure, Reason
+from pipeline.models.pages import FetchFailure, Reason
 
 MEGABYTE = 1_000_000
 TEXT = "نحل و عسل — bees and honey. ".encode() * 100

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.fetch.folder import list_folder, read_file
-from pipeline.models import Capture, Fetched, FetchFailure, Reason, Source, SourceKind
+from pipeline.models.pages import Capture, Fetched, FetchFailure, Reason
+from pipeline.models.sources import Source, SourceKind
 
 LIMIT = 1000
 

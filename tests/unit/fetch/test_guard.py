@@ -19,7 +19,7 @@ from pipeline.fetch import guard
 from pipeline.fetch.addresses import Address, Network
 from pipeline.fetch.guard import GuardedBackend, GuardedTransport
 from pipeline.fetch.web import Limits, Request, Web
-from pipeline.models import Fetched, FetchFailure, FetchResult, Reason
+from pipeline.models.pages import Fetched, FetchFailure, FetchResult, Reason
 
 # Hosts as a page may write them, each with the kind of address that it leads to.
 HOSTS = {

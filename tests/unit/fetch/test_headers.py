@@ -11,7 +11,7 @@ from site_server import LOCAL, Site
 
 from pipeline.fetch.headers import opt_out
 from pipeline.fetch.web import Limits, Request, Web
-from pipeline.models import Fetched
+from pipeline.models.pages import Fetched
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from site_server import LOCAL, Site
 
 from pipeline.fetch.manners import FRESH_SECONDS, MAX_ROBOTS_BYTES, Manners, Rules, parse_robots, rules_of
 from pipeline.fetch.web import Limits, Request, Web
-from pipeline.models import Capture, Fetched, FetchFailure, FetchResult, Reason, Turn, TurnScope
+from pipeline.models.pages import Capture, Fetched, FetchFailure, FetchResult, Reason
+from pipeline.models.sources import Turn, TurnScope
 
 LIMITS = Limits(timeout_seconds=5, user_agent="newsfold/0.1", allow_networks=(ip_network(LOCAL),))
 HOSTS = ["127.0.0.1", "localhost", "127.1"]

@@ -13,7 +13,7 @@ from site_server import LOCAL, Answer, Site, reset
 
 from pipeline.fetch.outage import EARLY_HOSTS, is_outage, was_offline
 from pipeline.fetch.web import Limits, Request, fetch_all
-from pipeline.models import Capture, Fetched, FetchFailure, FetchResult, NotModified, Reason
+from pipeline.models.pages import Capture, Fetched, FetchFailure, FetchResult, NotModified, Reason
 
 LIMITS = Limits(concurrency=4, timeout_seconds=5, allow_networks=(ip_network(LOCAL),))
 BROUGHT = Fetched(Capture("https://a.example/", b"", "text/html"))

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from site_server import LOCAL, Answer, Site
 
 from pipeline.fetch.web import Limits, Request, Web
-from pipeline.models import Fetched, FetchFailure, FetchResult, Reason
+from pipeline.models.pages import Fetched, FetchFailure, FetchResult, Reason
 from pipeline.settings import Settings
 
 LIMITS = Limits(timeout_seconds=5)

@@ -13,7 +13,8 @@ from site_server import LOCAL, Answer, Site
 
 from pipeline.fetch.turns import registrable_domain, turn_keys
 from pipeline.fetch.web import Limits, Request, fetch_all
-from pipeline.models import Fetched, FetchResult, Turn, TurnScope
+from pipeline.models.pages import Fetched, FetchResult
+from pipeline.models.sources import Turn, TurnScope
 
 LIMITS = Limits(timeout_seconds=5, allow_networks=(ip_network(LOCAL),))
 

@@ -15,7 +15,7 @@ from site_server import LOCAL, PARAGRAPHS, Answer, Site, article_html
 
 from pipeline.fetch.walls import HEAD_BYTES, wall_of
 from pipeline.fetch.web import Limits, Request, Web
-from pipeline.models import Fetched, FetchFailure, FetchResult, Reason
+from pipeline.models.pages import Fetched, FetchFailure, FetchResult, Reason
 
 URL = "https://a.example/news/bees"
 LIMITS = Limits(timeout_seconds=5, user_agent="newsfold/0.1", allow_networks=(ip_network(LOCAL),))

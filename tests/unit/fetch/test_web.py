@@ -20,17 +20,8 @@ from site_server import LOCAL, Answer, Site, reset
 
 from pipeline.fetch.manners import Manners
 from pipeline.fetch.web import MAX_REDIRECTS, Limits, Request, Web, fetch_all
-from pipeline.models import (
-    Capture,
-    Fetched,
-    FetchFailure,
-    FetchResult,
-    NotModified,
-    Reason,
-    Turn,
-    TurnScope,
-    Validators,
-)
+from pipeline.models.pages import Capture, Fetched, FetchFailure, FetchResult, NotModified, Reason, Validators
+from pipeline.models.sources import Turn, TurnScope
 
 MEGABYTE = 1_000_000
 LIMITS = Limits(

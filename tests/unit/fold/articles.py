@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.fold.fingerprint import fingerprint
-from pipeline.models import Candidate
+from pipeline.models.folding import Candidate
 
 HARBOUR_EN = """Tarvaston harbour closes for 47 days after the crane accident
 

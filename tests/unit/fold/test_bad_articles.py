@@ -9,7 +9,7 @@ import pytest
 from unit.fold.articles import HARBOUR_EN, HARBOUR_HI, HARBOUR_RU, MUSEUM_EN
 
 from benchmarks.fold_stories import Archive, Folded, fold
-from pipeline.models import CopyKind
+from pipeline.models.folding import CopyKind
 
 _RANDOM = random.Random(3)
 _VOWELS = "aeiou"

@@ -11,7 +11,7 @@ from unit.fold.articles import HARBOUR_EN, HARBOUR_HI, HARBOUR_RU, MUSEUM_EN, MU
 from benchmarks.near_cases import Case, copy_cases, invented, lookalike_cases, template_cases
 from pipeline.fold.fingerprint import fingerprint
 from pipeline.fold.near.copies import Likeness, compare
-from pipeline.models import CopyKind
+from pipeline.models.folding import CopyKind
 
 INTRO = (
     "From our correspondents. What follows was first reported by a partner and is published here with permission.\n\n"

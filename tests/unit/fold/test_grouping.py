@@ -11,7 +11,7 @@ import pytest
 from pipeline.fold.stories.canonical import canonical, copies
 from pipeline.fold.stories.grouping import group
 from pipeline.fold.stories.moves import Change, Named, describe, name_groups
-from pipeline.models import Bond, CopyKind, Member
+from pipeline.models.folding import Bond, CopyKind, Member
 
 LANGUAGES = ("ar", "bn", "el", "he", "hi", "ko", "tr", "vi")
 

@@ -10,7 +10,7 @@ import pytest
 from unit.fold.articles import HARBOUR_DISPATCHES, HARBOUR_EN, HARBOUR_HI, HARBOUR_RU, MUSEUM_EN, MUSEUM_RU, candidate
 
 from pipeline.fold.judge import judge, told_from
-from pipeline.models import Bond, Candidate, CopyKind
+from pipeline.models.folding import Bond, Candidate, CopyKind
 
 INTRO = (
     "From our correspondents. What follows was first reported by a partner and is published here with permission.\n\n"

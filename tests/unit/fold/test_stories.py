@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.fold_stories import Archive, fold, read, seed_similarities
-from pipeline.models import CopyKind
+from pipeline.models.folding import CopyKind
 
 ROOT = Path(__file__).parents[3]
 DEVELOPMENT_SET = ROOT.parent / "shared" / "eval" / "translations-dev.jsonl"

@@ -1,0 +1,11 @@
+"""The tables of schema `ingest`. They may change with any migration; users read the views of schema `news`.
+
+Each promise is a constraint. The migrations say the same in SQL, and a test compares the two.
+"""
+
+from __future__ import annotations
+
+from db.tables import articles, folding, pages, sources
+from db.tables.base import Base
+
+__all__ = ["Base", "articles", "folding", "pages", "sources"]

@@ -1,0 +1,104 @@
+"""Sources, the runs that ask them, and what they said."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.tables.base import Base, one_of
+from pipeline.models.sources import SourceKind
+
+RUN_STATES = ("running", "completed", "failed", "interrupted")
+
+
+RUN_KINDS = ("ingest", "backfill", "import", "refold")
+
+
+POLL_STATES = ("new", "unchanged", "failed")
+
+
+class SourceRow(Base):
+    __tablename__ = "source"
+    __table_args__ = (CheckConstraint(one_of("kind", list(SourceKind)), name="kind"),)
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    address: Mapped[str]
+    language: Mapped[str | None]
+    known_from: Mapped[str | None]
+    options: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'"))
+    is_followed: Mapped[bool] = mapped_column(server_default=sql("true"))
+    moved_to: Mapped[str | None]
+    moved_since: Mapped[datetime | None]
+    entries: Mapped[int | None] = mapped_column(Integer)
+    newest_entry_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
+    last_polled_at: Mapped[datetime | None]
+    last_success_at: Mapped[datetime | None]
+    last_new_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(Integer, server_default=sql("0"))
+    excused: Mapped[int] = mapped_column(Integer, server_default=sql("0"))
+    last_error: Mapped[str | None]
+    next_poll_at: Mapped[datetime | None]
+
+
+class ResourceRow(Base):
+    """A document of a source, with what to ask the server "has it changed?" with; without a hash it was never read."""
+
+    __tablename__ = "resource"
+    __table_args__ = (Index("resource_source_id_url_key", "source_id", sql("md5(url)"), unique=True),)
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("ingest.source.id", ondelete="CASCADE"))
+    url: Mapped[str]
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    body_hash: Mapped[str | None]
+    read_at: Mapped[datetime]
+
+
+class RunRow(Base):
+    __tablename__ = "run"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", RUN_KINDS), name="kind"),
+        CheckConstraint(one_of("state", RUN_STATES), name="state"),
+        CheckConstraint("(state = 'running') = (finished_at is null)", name="finished"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    kind: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default=sql("'running'"))
+    started_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
+    finished_at: Mapped[datetime | None]
+    since: Mapped[date | None]
+    until: Mapped[date | None]
+    error: Mapped[str | None]
+
+
+class PollRow(Base):
+    """What one source said in one run."""
+
+    __tablename__ = "poll"
+    __table_args__ = (CheckConstraint(one_of("state", POLL_STATES), name="state"),)
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("ingest.run.id", ondelete="CASCADE"), primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("ingest.source.id"), primary_key=True)
+    state: Mapped[str]
+    reason: Mapped[str | None]
+    entries: Mapped[int] = mapped_column(Integer, server_default=sql("0"))
+    new_pages: Mapped[int] = mapped_column(Integer, server_default=sql("0"))
+    oldest_entry_at: Mapped[datetime | None]
+    seconds: Mapped[float]
+    polled_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
