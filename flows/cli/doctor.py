@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, text
@@ -15,6 +16,7 @@ from db.reader import ROLE, can_read_as_role
 from flows.cli.console import out, plural, print_json, table
 from flows.cli.runs import settings_with
 from flows.wiring import config_path, load_sources, running_database
+from pipeline.embedding import load_embedder
 from pipeline.errors import UserError
 from pipeline.settings import Settings
 
@@ -39,6 +41,8 @@ def _findings(config: Path | None) -> Iterator[Finding]:
         yield _problem("settings", exc)
         return
     yield _attempt("sources file", lambda: _sources(settings))
+    if settings.embeddings:
+        yield _attempt("embeddings", partial(_embeddings, settings.embeddings))
     try:
         with running_database(settings) as url:
             engine = connect(url)
@@ -54,6 +58,10 @@ def _findings(config: Path | None) -> Iterator[Finding]:
 def _sources(settings: Settings) -> str:
     path = config_path(settings)
     return f"{plural(len(load_sources(settings)), 'source')}, {path or 'the shipped ones'}"
+
+
+def _embeddings(model: str) -> str:
+    return f"{model}: {plural(len(load_embedder(model).embed_query('')), 'dimension')}"
 
 
 def _database(conn: Connection, settings: Settings) -> str:

@@ -353,3 +353,17 @@ def test_search_lists_the_nearest_articles_and_says_which_were_not_searched(
     assert "not searched" not in after
     assert len(json.loads(found)) == 2
     assert json.loads(found)[0]["cosine"] >= json.loads(found)[1]["cosine"]
+
+
+def test_doctor_says_what_is_wrong_with_an_embedding_model(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSFOLD_EMBEDDINGS", str(tmp_path / "nowhere"))
+    wrong_code, wrong, _ = run("doctor", "--json")
+    monkeypatch.setenv("NEWSFOLD_EMBEDDINGS", str(make_model(tmp_path / "model")))
+    code, right, _ = run("doctor", "--json")
+
+    said = {one["what"]: one for answer in (wrong, right) for one in json.loads(answer) if one["verdict"] == "wrong"}
+    assert (wrong_code, code) == (1, 0)
+    assert list(said) == ["embeddings"]
+    assert "no such folder" in said["embeddings"]["found"]
