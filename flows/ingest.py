@@ -80,11 +80,16 @@ def ingest(
         scope = Scope(run_id, taken, request.since, request.until)
         with env.engine.begin() as conn:
             asked = slugs if request.sources or scope.is_backfill else db_sources.due_sources(conn, slugs, env.now())
-        for start in range(0, len(asked), SOURCES_A_BATCH):
-            progress("sources", start, len(asked))
-            runner(discover, env, scope, asked[start : start + SOURCES_A_BATCH])
+        ask_sources(env, scope, asked, runner, progress)
         take_pages(env, scope, runner, progress)
     return run_id
+
+
+def ask_sources(env: Environment, scope: Scope, slugs: Sequence[str], runner: Runner, progress: Progress) -> None:
+    """Ask sources what articles they have, batch by batch."""
+    for start in range(0, len(slugs), SOURCES_A_BATCH):
+        progress("sources", start, len(slugs))
+        runner(discover, env, scope, slugs[start : start + SOURCES_A_BATCH])
 
 
 def take_pages(env: Environment, scope: Scope, runner: Runner, progress: Progress) -> None:
