@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import dropwhile
 
+from pipeline.dates.read import read_date
+from pipeline.dates.written import Detail
 from pipeline.extract.claims.byline import split_names
 from pipeline.extract.claims.language import primary_tag, tell_language
 from pipeline.extract.clean import clean_field, clean_text, count_letters, size_of
@@ -16,6 +18,7 @@ from pipeline.models.pages import NotAnArticle, Reason
 
 # Fewer letters than a headline: "Loading…", "Access denied", a lone picture credit.
 MIN_LETTERS = 25
+_STOPS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔", ":", "：")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class Draft:
 def finish(draft: Draft, *, language_hint: str | None) -> Document | NotAnArticle:
     """The document that a draft makes, or NO_TEXT where too little is left of it."""
     title = clean_field(draft.title)
-    text, tail = cut_tail(_without_head(clean_text(draft.text), title))
+    dates_above, text = _cut_head(clean_text(draft.text), title)
+    text, tail = cut_tail(text)
     letters = size_of(text)
     if letters < MIN_LETTERS:
         return NotAnArticle(Reason.NO_TEXT, f"{letters} letters")
@@ -63,7 +67,7 @@ def finish(draft: Draft, *, language_hint: str | None) -> Document | NotAnArticl
         published_at=draft.published_at,
         published_at_source=draft.published_at_source,
         canonical_url=draft.canonical_url,
-        boilerplate=tuple(filter(None, (*map(clean_text, draft.boilerplate), tail))),
+        boilerplate=tuple(filter(None, (*map(clean_text, draft.boilerplate), *dates_above, tail))),
         authors=authors,
         language_confidence=told.confidence if told.tag == (primary_tag(draft.language) or told.tag) else None,
         language_claim=clean_field(draft.language or draft.language_claim),
@@ -77,9 +81,19 @@ def finish(draft: Draft, *, language_hint: str | None) -> Document | NotAnArticl
     )
 
 
-def _without_head(text: str, title: str | None) -> str:
-    """The text without what pages and records often begin with: lines without a letter (dates), and the title again."""
+def _cut_head(text: str, title: str | None) -> tuple[list[str], str]:
+    """The dates that stand above a text, and the text without what it often begins with: them, lines without a letter,
+    the title again.
+    """
     folded = (title or "").casefold()
-    lines = text.split("\n\n")
-    body = dropwhile(lambda line: not count_letters(line) or line.casefold() == folded, lines)
-    return "\n\n".join(body)
+    paragraphs = text.split("\n\n")
+    body = list(
+        dropwhile(lambda line: _is_date(line) or not count_letters(line) or line.casefold() == folded, paragraphs)
+    )
+    return [line for line in paragraphs[: len(paragraphs) - len(body)] if _is_date(line)], "\n\n".join(body)
+
+
+def _is_date(line: str) -> bool:
+    """Whether a line says a day and hardly more ("Published 2 March 2026"), and is no sentence."""
+    found = None if line.endswith(_STOPS) else read_date(line)
+    return found is not None and found.detail >= Detail.DAY

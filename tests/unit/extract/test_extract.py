@@ -143,3 +143,21 @@ def test_the_room_opens_without_loading_its_libraries() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["2 March 2026", "Published: 2 March 2026, 10:00", "Freitag, 6. März 2026", "2026年9月1日 16:20", "١ مارس ٢٠٢٦"],
+)
+def test_a_line_that_is_a_date_is_no_text_and_is_kept_beside_it(line: str) -> None:
+    found = answer(f"<article><p>{line}</p>{PARAGRAPH}<p>{ARABIC}</p></article>".encode(), charset="utf-8")
+    assert isinstance(found, Document)
+    assert found.text.startswith("The council decided")
+    assert line in found.boilerplate
+
+
+@pytest.mark.parametrize("line", ["It began on 2 March 2026.", "In March 2026 they met again", "Today, at last"])
+def test_a_sentence_that_holds_a_date_is_text(line: str) -> None:
+    found = answer(f"<article><p>{line}</p>{PARAGRAPH}</article>".encode())
+    assert isinstance(found, Document)
+    assert found.text.startswith(line)
