@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from db import pages, runs
 from db import sources as db_sources
 from db.locks import hold_run
+from flows.lanes import in_lanes
 from flows.steps.discover import discover
 from flows.steps.fetch import fetch
 from flows.steps.load import load
@@ -37,7 +38,11 @@ class Request:
 
 
 class Runner(Protocol):
-    """How a step runs on one batch of slugs or page ids."""
+    """How a step runs on one batch of slugs or page ids, and how many batches may be under way at once."""
+
+    @property
+    def lanes(self) -> int:
+        """How many threads may call it at once."""
 
     def __call__(self, step: Step, env: Environment, scope: Scope, batch: Sequence[Any]) -> None:
         """Run the step on the batch, and come back when it is done."""
@@ -50,9 +55,18 @@ class Progress(Protocol):
         """Show it."""
 
 
-def run_directly(step: Step, env: Environment, scope: Scope, batch: Sequence[Any]) -> None:
-    """The plain runner: a function call."""
-    step(env, scope, batch)
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The plain runner: a function call. Of three batches one is fetched, one extracted, one judged."""
+
+    lanes: int = 3
+
+    def __call__(self, step: Step, env: Environment, scope: Scope, batch: Sequence[Any]) -> None:
+        """Call the step."""
+        step(env, scope, batch)
+
+
+run_directly = Here()
 
 
 def say_nothing(doing: str, done: int, total: int) -> None:
@@ -86,29 +100,51 @@ def ingest(
 
 
 def ask_sources(env: Environment, scope: Scope, slugs: Sequence[str], runner: Runner, progress: Progress) -> None:
-    """Ask sources what articles they have, batch by batch."""
-    for start in range(0, len(slugs), SOURCES_A_BATCH):
-        progress("sources", start, len(slugs))
-        runner(discover, env, scope, slugs[start : start + SOURCES_A_BATCH])
+    """Ask sources what articles they have, a few batches at once."""
+    batches = (slugs[start : start + SOURCES_A_BATCH] for start in range(0, len(slugs), SOURCES_A_BATCH))
+    report = _Report(progress, "sources", len(slugs))
+    in_lanes(
+        runner.lanes,
+        lambda: next(batches, ()),
+        lambda batch: runner(discover, env, scope, batch),
+        report.add,
+        env.stop,
+    )
 
 
 def take_pages(env: Environment, scope: Scope, runner: Runner, progress: Progress) -> None:
-    """Fetch and load every page that is due, batch by batch."""
+    """Fetch and load every page that is due, a few batches at once: while one is loaded the next is fetched. No more
+    pages are claimed than those.
+    """
     now = env.now()
     with env.engine.begin() as conn:
         total = pages.count_due(conn, scope.slugs, now=now, since=scope.since, until=scope.until)
-    done = 0
-    while True:
-        progress("pages", done, total)
+
+    def claim() -> Sequence[int]:
         with env.engine.begin() as conn:
-            batch = pages.claim_pages(
+            return pages.claim_pages(
                 conn, scope.run_id, scope.slugs, limit=PAGES_A_BATCH, now=now, since=scope.since, until=scope.until
             )
-        if not batch:
-            return
+
+    def take(batch: Sequence[int]) -> None:
         runner(fetch, env, scope, batch)
         runner(load, env, scope, batch)
-        done += len(batch)
+
+    in_lanes(runner.lanes, claim, take, _Report(progress, "pages", total).add, env.stop)
+
+
+class _Report:
+    """Counts what is done, and says so."""
+
+    def __init__(self, progress: Progress, doing: str, total: int) -> None:
+        self._progress, self._doing, self._total = progress, doing, total
+        self._done = 0
+        progress(doing, 0, total)
+
+    def add(self, batch: Sequence[Any]) -> None:
+        """A batch is done."""
+        self._done += len(batch)
+        self._progress(self._doing, self._done, self._total)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,20 +12,26 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
 from db.views import run_totals
-from flows.ingest import Request, Step, ingest
+from flows.ingest import Request, Step, ingest, run_directly
 from flows.steps.scope import Scope
 from flows.wiring import Environment, process_environment
 
 
-def run_as_task(step: Step, env: Environment, scope: Scope, batch: Sequence[Any]) -> None:  # noqa: ARG001
+@dataclass(frozen=True, slots=True)
+class AsTasks:
     """The runner of a flow: one task for a step and a batch. It carries ids only and finds its own environment."""
-    name = step.__name__
 
-    @task(name=name, task_run_name=f"{name} {len(batch)}", cache_policy=NO_CACHE, persist_result=False)
-    def work(scope: Scope, batch: Sequence[Any]) -> None:
-        step(process_environment(), scope, batch)
+    lanes: int = run_directly.lanes
 
-    work(scope, batch)
+    def __call__(self, step: Step, env: Environment, scope: Scope, batch: Sequence[Any]) -> None:  # noqa: ARG002
+        """Run the task, in this thread."""
+        name = step.__name__
+
+        @task(name=name, task_run_name=f"{name} {len(batch)}", cache_policy=NO_CACHE, persist_result=False)
+        def work(scope: Scope, batch: Sequence[Any]) -> None:
+            step(process_environment(), scope, batch)
+
+        work(scope, batch)
 
 
 def _name() -> str:
@@ -48,6 +55,6 @@ def backfill_flow(since: date, until: date, sources: list[str] | None = None) ->
 
 def _run(request: Request) -> dict[str, Any]:
     env = process_environment()
-    run_id = ingest(env, request, runner=run_as_task)
+    run_id = ingest(env, request, runner=AsTasks())
     with env.engine.connect() as conn:
         return dict(run_totals(conn, run_id))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import atexit
 import logging
+import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy import URL, Engine
@@ -32,6 +34,9 @@ from pipeline.models.folding import Fingerprint
 from pipeline.models.pages import NotAnArticle
 from pipeline.models.sources import Source
 from pipeline.settings import Settings
+from pipeline.stop import Stop, run_until
+
+Result = TypeVar("Result")
 
 CONFIG_NAME = "newsfold.toml"
 DEFAULT_TOPIC = "ai"
@@ -54,7 +59,7 @@ def mark_here(matters: Sequence[Matter]) -> Iterator[Fingerprint | NotAnArticle]
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What the steps of a run work with."""
+    """What the steps of a run work with. Threads share it."""
 
     settings: Settings
     engine: Engine
@@ -63,6 +68,16 @@ class Environment:
     manners: Manners = field(default_factory=Manners)
     make: Callable[[Sequence[Material]], Iterable[Made | NotAnArticle]] = make_here
     mark: Callable[[Sequence[Matter]], Iterable[Fingerprint | NotAnArticle]] = mark_here
+    stop: Stop = field(default_factory=Stop)
+    asking: threading.Lock = field(default_factory=threading.Lock)
+
+    def ask_web(self, questions: Coroutine[Any, Any, Result]) -> Result:
+        """Run one round of requests. Rounds of one process take turns: its limits are those of a round.
+
+        Raises CancelledError where the run is stopped.
+        """
+        with self.asking:
+            return run_until(self.stop, questions)
 
     @property
     def limits(self) -> Limits:
@@ -120,10 +135,10 @@ def open_environment(settings: Settings) -> Iterator[Environment]:
         engine = connect(url)
         try:
             migrate.upgrade(engine)
-            with new_sandbox(settings, preloaded=[make.__module__]) as sandbox:
-                yield Environment(
-                    settings, engine, sources, make=partial(sandbox.make, make), mark=partial(sandbox.make, mark)
-                )
+            stop = Stop()
+            with new_sandbox(settings, preloaded=[make.__module__], stop=stop) as sandbox:
+                made, marked = partial(sandbox.make, make), partial(sandbox.make, mark)
+                yield Environment(settings, engine, sources, make=made, mark=marked, stop=stop)
         except OperationalError as exc:
             said = " ".join(str(exc.orig).split())
             raise UserError(
@@ -133,11 +148,11 @@ def open_environment(settings: Settings) -> Iterator[Environment]:
             engine.dispose()
 
 
-def new_sandbox(settings: Settings, *, preloaded: Sequence[str] = ()) -> Sandbox:
+def new_sandbox(settings: Settings, *, preloaded: Sequence[str] = (), stop: Stop | None = None) -> Sandbox:
     """A sandbox with the limits of the settings."""
     memory = settings.extraction_memory_mb * 1_000_000
     limits = SandboxLimits(settings.extraction_timeout_seconds, memory)
-    return Sandbox(settings.extraction_workers, limits, preloaded=preloaded)
+    return Sandbox(settings.extraction_workers, limits, preloaded=preloaded, stop=stop)
 
 
 @contextmanager

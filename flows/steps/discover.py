@@ -77,7 +77,7 @@ def discover(env: Environment, scope: Scope, slugs: Sequence[str]) -> None:
             _read_file(env, scope, one)
         else:
             remote.append(one)
-    outage = asyncio.run(_ask_all(env, scope, remote))
+    outage = env.ask_web(_ask_all(env, scope, remote))
     settle(env, scope, asked, outage=outage)
 
 

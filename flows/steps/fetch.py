@@ -29,7 +29,7 @@ def fetch(env: Environment, scope: Scope, page_ids: Sequence[int]) -> None:
             _keep_result(env, scope, page, read_file(page.source, page.url, max_bytes=env.limits.max_body_bytes))
         else:
             on_the_web.append(page)
-    asyncio.run(_fetch_pages(env, scope, on_the_web))
+    env.ask_web(_fetch_pages(env, scope, on_the_web))
 
 
 async def _fetch_pages(env: Environment, scope: Scope, wanted: Sequence[PageToFetch]) -> None:

@@ -13,18 +13,20 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from itertools import islice
 from multiprocessing import connection, forkserver
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import psutil
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline.models.pages import NotAnArticle, Reason
+from pipeline.stop import Stop
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
@@ -56,12 +58,16 @@ class Sandbox:
     """Worker processes, started when there is a page for them, ended with the block.
 
     They end with this process too, however it ends; they print nothing, and an interrupt from the keyboard is ours
-    to handle.
+    to handle. Threads may share it: each gets the answers to its own pages.
     """
 
-    def __init__(self, workers: int, limits: Limits | None = None, *, preloaded: Sequence[str] = ()) -> None:
+    def __init__(
+        self, workers: int, limits: Limits | None = None, *, preloaded: Sequence[str] = (), stop: Stop | None = None
+    ) -> None:
         """`preloaded` are modules that the tasks need, loaded once for all workers."""
         self._limits = limits or Limits()
+        self._stop = stop or Stop()
+        self._handing_out = threading.Lock()
         self._workers = [_Worker(self._limits, (*_PRELOADED, *preloaded)) for _ in range(workers)]
         self._taken = 0
 
@@ -82,26 +88,33 @@ class Sandbox:
 
         `task` is a function of a module; it, the arguments and the results must pickle. Arguments are taken a few
         ahead of the answers. What the task raises is raised here, when its turn comes; MemoryError is an answer.
+        Raises CancelledError where a stop is wished: nothing is then known of the pages under way.
         """
         left = iter(arguments)
+        upcoming = list(islice(left, 1))
         pages: deque[Future[tuple[Result, int]]] = deque()
-        while True:
-            room = _AHEAD_PER_WORKER * len(self._workers) - len(pages)
-            idle = [worker for worker in self._wanted_workers() if worker.is_idle]
-            before = len(pages)
-            pages.extend(worker.start(task, argument) for worker, argument in zip(idle[:room], left, strict=False))
-            self._taken += len(pages) - before
-            busy = [worker.page for worker in self._workers if worker.page and not worker.page.done()]
-            if pages and pages[0].done():
-                answer = _answer(pages.popleft(), self._limits)
-                yield answer
-            elif busy:
-                wait(busy, return_when=FIRST_COMPLETED)
-            else:
-                return
+        stopped: Future[None] = Future()
+        with self._stop.telling(partial(stopped.set_result, None)):
+            while pages or upcoming:
+                with self._handing_out:
+                    for worker in self._idle_workers()[: _AHEAD_PER_WORKER * len(self._workers) - len(pages)]:
+                        pages.extend(worker.start(task, argument) for argument in upcoming)
+                        self._taken += len(upcoming)
+                        upcoming = list(islice(left, 1))
+                    busy: list[Future[Any]] = [
+                        worker.page for worker in self._workers if worker.page and not worker.page.done()
+                    ]
+                if stopped.done():
+                    raise CancelledError
+                if pages and pages[0].done():
+                    answer = _answer(pages.popleft(), self._limits)
+                    yield answer
+                elif busy:
+                    wait((*busy, stopped), return_when=FIRST_COMPLETED)
 
-    def _wanted_workers(self) -> Sequence[_Worker]:
-        return self._workers[: 1 + self._taken // _PAGES_BEFORE_ANOTHER]
+    def _idle_workers(self) -> Sequence[_Worker]:
+        wanted = self._workers[: 1 + self._taken // _PAGES_BEFORE_ANOTHER]
+        return [worker for worker in wanted if worker.is_idle]
 
 
 class _Worker:

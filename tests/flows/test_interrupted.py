@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
@@ -112,6 +113,22 @@ def test_a_run_that_still_works_keeps_its_pages_from_another(
         ("completed", 0),
     ]
     assert _rows(engine, f"select count(*) from news.outcomes where run_id = {second}") == [(0,)]
+    assert _rows(engine, "select count(*), count(distinct url) from news.articles") == [(4, 4)]
+    with engine.connect() as conn:
+        assert views.broken_promises(conn) == []
+
+
+def test_a_run_that_is_stopped_ends_at_once_and_leaves_nothing_half_done(
+    newsfold: Child, gate: Gate, feed: Source, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    assert gate.asked.wait(30)
+    newsfold.process.send_signal(signal.SIGINT)
+    newsfold.process.wait(20)  # the page would keep it for thirty
+
+    assert _rows(engine, "select state, error, pending from news.runs") == [("interrupted", "stopped by the user", 4)]
+    assert _rows(engine, "select count(*) from ingest.page where claimed_by is not null") == [(0,)]
+    gate.opened.set()
+    ingest(environment(feed), Request())
     assert _rows(engine, "select count(*), count(distinct url) from news.articles") == [(4, 4)]
     with engine.connect() as conn:
         assert views.broken_promises(conn) == []

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tasks import misbehave, process_id, read
 from pipeline.extract.sandbox import Limits, Sandbox
 from pipeline.models.articles import Document
 from pipeline.models.pages import Capture, NotAnArticle, Reason
+from pipeline.stop import Stop
 
 TOP = Path(__file__).parents[3]
 LIMITS = Limits(timeout_seconds=4, memory_bytes=300_000_000)
@@ -232,3 +234,21 @@ def test_a_page_in_another_charset_is_read_in_its_own(encoded_as: str, charset: 
 
     assert isinstance(found, Document)
     assert found.text == ARABIC.strip()
+
+
+def test_threads_that_share_it_get_the_answers_to_their_own_pages(sandbox: Sandbox) -> None:
+    words = [[f"{thread} {number}" for number in range(60)] for thread in range(3)]
+
+    with ThreadPoolExecutor(3) as threads:
+        answers = list(threads.map(lambda own: list(sandbox.make(misbehave, own)), words))
+
+    assert answers == [[f"{word}: done" for word in own] for own in words]
+
+
+def test_a_wish_to_stop_reaches_a_page_that_hangs() -> None:
+    stop = Stop()
+    with Sandbox(1, Limits(60), stop=stop) as box, ThreadPoolExecutor(1) as thread:
+        answers = thread.submit(lambda: list(box.make(misbehave, ["a", "wait"])))
+        stop.wish()
+        with pytest.raises(CancelledError):
+            answers.result()
