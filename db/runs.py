@@ -35,6 +35,11 @@ def close_run(conn: Connection, run_id: int, state: str, error: str | None = Non
     )
 
 
+def state_of(conn: Connection, run_id: int) -> str | None:
+    """The state of a run, or None where there is no such run."""
+    return conn.execute(select(RunRow.state).where(RunRow.id == run_id)).scalar_one_or_none()
+
+
 def refold_began(conn: Connection, since: date) -> datetime:
     """When the refold of a period began that goes on now: the start of its first run since one came to its end."""
     same = (RunRow.kind == "refold", RunRow.since == since)

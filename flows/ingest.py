@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from db import pages, runs
 from db import sources as db_sources
 from db.locks import hold_run
-from flows.lanes import in_lanes
+from flows.runners.lanes import in_lanes
 from flows.steps.discover import discover
 from flows.steps.fetch import fetch
 from flows.steps.load import load

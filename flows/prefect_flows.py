@@ -2,36 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from prefect import flow, task
+from prefect import Task, flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
 from db.views import run_totals
-from flows.ingest import Request, Step, ingest, run_directly
+from flows.ingest import Request, Runner, Step, ingest, run_directly
+from flows.runners.remote import run_step
 from flows.steps.scope import Scope
 from flows.wiring import Environment, process_environment
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def work(step: Step, scope: Scope, batch: Sequence[Any]) -> None:
+    """A step and a batch. It carries ids only and finds its own environment."""
+    run_step(step, scope, batch)
+
+
+def named(step: Step, batch: Sequence[Any]) -> Task[[Step, Scope, Sequence[Any]], None]:
+    """The task with the name that people see."""
+    return work.with_options(name=step.__name__, task_run_name=f"{step.__name__} {len(batch)}")
 
 
 @dataclass(frozen=True, slots=True)
 class AsTasks:
-    """The runner of a flow: one task for a step and a batch. It carries ids only and finds its own environment."""
+    """The runner of a flow: a task for each batch, in a thread of this process."""
 
     lanes: int = run_directly.lanes
 
     def __call__(self, step: Step, env: Environment, scope: Scope, batch: Sequence[Any]) -> None:  # noqa: ARG002
-        """Run the task, in this thread."""
-        name = step.__name__
+        """Run the task, and wait for it."""
+        named(step, batch)(step, scope, batch)
 
-        @task(name=name, task_run_name=f"{name} {len(batch)}", cache_policy=NO_CACHE, persist_result=False)
-        def work(scope: Scope, batch: Sequence[Any]) -> None:
-            step(process_environment(), scope, batch)
 
-        work(scope, batch)
+@contextmanager
+def _runner(env: Environment) -> Iterator[Runner]:
+    """Tasks in this process, or on the Dask cluster of the settings."""
+    if not env.settings.dask:
+        yield AsTasks()
+        return
+    from prefect_dask.client import PrefectDaskClient
+
+    from flows.runners.on_dask import dask_runner
+
+    with dask_runner(env.settings, PrefectDaskClient, submit_task) as runner:
+        yield runner
+
+
+def submit_task(client: Client, step: Step, scope: Scope, batch: Sequence[Any]) -> Future[None]:
+    """Have a worker run the task."""
+    parameters = {"step": step, "scope": scope, "batch": batch}
+    return client.submit(named(step, batch), parameters=parameters, pure=False)
 
 
 def _name() -> str:
@@ -55,6 +85,7 @@ def backfill_flow(since: date, until: date, sources: list[str] | None = None) ->
 
 def _run(request: Request) -> dict[str, Any]:
     env = process_environment()
-    run_id = ingest(env, request, runner=AsTasks())
+    with _runner(env) as runner:
+        run_id = ingest(env, request, runner=runner)
     with env.engine.connect() as conn:
         return dict(run_totals(conn, run_id))

@@ -184,9 +184,17 @@ def reading_engine(env: Environment) -> Iterator[Engine]:
         engine.dispose()
 
 
-@cache
 def process_environment() -> Environment:
     """The environment of this process, for tasks that start with nothing but ids; closed when the process ends."""
+    with _opening:
+        return _open_once()
+
+
+_opening = threading.Lock()
+
+
+@cache
+def _open_once() -> Environment:
     stack = ExitStack()
     atexit.register(stack.close)
     return stack.enter_context(open_environment(read_settings()))

@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pipeline.fetch.addresses import Network
 
+LOCAL_DASK = "local"
+
 
 def _default_home() -> Path:
     return platformdirs.user_data_path("newsfold", appauthor=False)
@@ -36,6 +38,16 @@ def _proxy(value: str | None) -> str | None:
     port = parts.port  # raises ValueError itself for a port that is none
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or parts.path.strip("/"):
         raise ValueError("no proxy: http://HOST:PORT or https://HOST:PORT is one")
+    return value
+
+
+def _scheduler(value: str | None) -> str | None:
+    """An address such as `tcp://10.0.0.5:8786`, or `local`. Raises ValueError for what is none."""
+    if value is None or value == LOCAL_DASK:
+        return value
+    parts = urlsplit(value if "://" in value else f"tcp://{value}")
+    if parts.scheme not in ("tcp", "tls", "ws", "wss") or not parts.hostname or not parts.port:
+        raise ValueError("no Dask scheduler: tcp://HOST:8786 is one")
     return value
 
 
@@ -62,6 +74,9 @@ class Settings(BaseSettings):
     extraction_memory_mb: int = Field(1000, ge=200, description="for a process that makes articles of pages")
     extraction_workers: int = Field(
         default_factory=_default_workers, ge=1, description="processes that make articles; unset: one a CPU, at most 8"
+    )
+    dask: Annotated[str | None, AfterValidator(_scheduler)] = Field(
+        None, description="a Dask scheduler's address, or `local` for worker processes here: where runs do their work"
     )
     window_days: int = Field(14, ge=1, description="how far apart in time two versions of one story may be")
     merge_probability: float = Field(

@@ -54,6 +54,9 @@ Config = Annotated[
 Prefect = Annotated[
     bool, typer.Option("--prefect", help="Run as a Prefect flow (always where PREFECT_API_URL is set).")
 ]
+Runner = Annotated[
+    str | None, typer.Option("--runner", help="Where batches are worked on: threads (here), dask or dask:ADDRESS.")
+]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many at most.")]
 
 
@@ -74,11 +77,17 @@ def newsfold(version: Version = False) -> None:
 
 
 @app.command()
-def ingest(sources: Sources = None, prefect: Prefect = False, config: Config = None, json: Json = False) -> None:
+def ingest(
+    sources: Sources = None,
+    runner: Runner = None,
+    prefect: Prefect = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
     """Run the daily job now: discover, fetch, extract, fold, load."""
     from flows.cli import runs
 
-    runs.ingest(tuple(sources or ()), prefect=prefect, config=config, json=json)
+    runs.ingest(tuple(sources or ()), runner=runner, prefect=prefect, config=config, json=json)
 
 
 @app.command(name="import")
@@ -130,6 +139,7 @@ def backfill(
     since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day, as 2025-01-01.")],
     until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day, included.")],
     sources: Sources = None,
+    runner: Runner = None,
     prefect: Prefect = False,
     config: Config = None,
     json: Json = False,
@@ -137,7 +147,8 @@ def backfill(
     """Load the articles of a past period. The daily job's state is left alone."""
     from flows.cli import runs
 
-    runs.backfill(since.date(), until.date(), tuple(sources or ()), prefect=prefect, config=config, json=json)
+    days = (since.date(), until.date())
+    runs.backfill(*days, tuple(sources or ()), runner=runner, prefect=prefect, config=config, json=json)
 
 
 @app.command()

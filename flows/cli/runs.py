@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,12 @@ from db import views
 from db.sources import waiting_sources
 from flows.cli.console import note, out, plain, plural, print_json, progress_bar, said_when_stopped, table
 from flows.import_file import ImportReport, import_file
-from flows.ingest import Request, run_directly
+from flows.ingest import Request, Runner, run_directly
 from flows.ingest import ingest as run_ingest
 from flows.wiring import open_environment, read_settings
 from pipeline.errors import UserError
 from pipeline.models.pages import Outcome, Reason
-from pipeline.settings import Settings
+from pipeline.settings import LOCAL_DASK, Settings
 
 EVERY_SOURCE_FAILED = 1
 SHOWN_SOURCES = 20
@@ -29,15 +30,24 @@ SHOWN_PROBLEMS = 20
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
 
 
-def ingest(sources: tuple[str, ...], *, prefect: bool, config: Path | None, json: bool) -> None:
+def ingest(sources: tuple[str, ...], *, runner: str | None, prefect: bool, config: Path | None, json: bool) -> None:
     """Run the daily job and report."""
+    choose_runner(runner)
     _run(Request(sources), prefect=prefect, config=config, json=json)
 
 
 def backfill(
-    since: date, until: date, sources: tuple[str, ...], *, prefect: bool, config: Path | None, json: bool
+    since: date,
+    until: date,
+    sources: tuple[str, ...],
+    *,
+    runner: str | None,
+    prefect: bool,
+    config: Path | None,
+    json: bool,
 ) -> None:
     """Load a past period and report."""
+    choose_runner(runner)
     _run(Request(sources, since, until), prefect=prefect, config=config, json=json)
 
 
@@ -60,14 +70,44 @@ def settings_with(config: Path | None) -> Settings:
     return read_settings()
 
 
+def choose_runner(named: str | None) -> None:
+    """Have runs use the runner that the command line names: `threads`, `dask` or `dask:ADDRESS`. Raises UserError for
+    another. Tasks in other processes see it too.
+    """
+    kind, _, address = (named or "").partition(":")
+    match kind, address:
+        case "", "":
+            return
+        case "threads", "":
+            os.environ["NEWSFOLD_DASK"] = ""
+        case "dask", "":
+            os.environ.setdefault("NEWSFOLD_DASK", LOCAL_DASK)
+        case "dask", _:
+            os.environ["NEWSFOLD_DASK"] = address
+        case _:
+            raise UserError(f"--runner {named}: no such runner", "write threads, dask or dask:ADDRESS")
+
+
+@contextmanager
+def chosen_runner(settings: Settings) -> Iterator[Runner]:
+    """The runner of the settings, for as long as the block lasts."""
+    if not settings.dask:
+        yield run_directly
+        return
+    from flows.runners.on_dask import dask_runner
+
+    with dask_runner(settings) as runner:
+        yield runner
+
+
 def _run(request: Request, *, prefect: bool, config: Path | None, json: bool) -> None:
     settings = settings_with(config)
     with open_environment(settings) as env:
         if prefect or os.environ.get("PREFECT_API_URL"):
             run_id = _as_flow(request)
         else:
-            with said_when_stopped(), progress_bar() as progress:
-                run_id = run_ingest(env, request, runner=run_directly, progress=progress)
+            with said_when_stopped(), chosen_runner(settings) as runner, progress_bar() as progress:
+                run_id = run_ingest(env, request, runner=runner, progress=progress)
         if not env.sources:
             note("no sources to follow: newsfold sources add URL")
         with env.engine.connect() as conn:

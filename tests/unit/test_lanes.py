@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from flows.lanes import in_lanes
+from flows.runners.lanes import in_lanes
 from pipeline.stop import Stop
 
 PATIENCE_SECONDS = 30

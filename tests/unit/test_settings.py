@@ -43,3 +43,18 @@ def test_there_is_a_worker_for_each_processor_but_at_most_eight(monkeypatch: pyt
     for processors, workers in ((1, 1), (2, 2), (64, 8), (None, 1)):
         monkeypatch.setattr("os.cpu_count", lambda count=processors: count)
         assert Settings().extraction_workers == workers
+
+
+@pytest.mark.parametrize("value", ["local", "tcp://10.0.0.5:8786", "10.0.0.5:8786", "tls://[fd00::5]:8786"])
+def test_a_dask_scheduler_has_a_host_and_a_port(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSFOLD_DASK", value)
+
+    assert Settings().dask == value
+
+
+@pytest.mark.parametrize("value", ["bees", "http://10.0.0.5:8786", "tcp://:8786", "10.0.0.5"])
+def test_a_dask_scheduler_that_is_none_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSFOLD_DASK", value)
+
+    with pytest.raises(ValidationError, match=r"no Dask scheduler: tcp://HOST:8786 is one"):
+        Settings()
