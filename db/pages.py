@@ -13,6 +13,7 @@ from pipeline.discover.sources.horizon import Horizon
 from pipeline.discover.urls import canonicalize
 from pipeline.models.pages import Entry, Outcome, Validators
 from pipeline.models.sources import Source
+from pipeline.models.windows import Days
 from pipeline.topic.relevance import Relevance
 
 
@@ -319,13 +320,33 @@ _RELEASE = text("""
 """)
 
 
-def keep_relevance(conn: Connection, page_id: int, relevance: Relevance) -> None:
-    """How much a page is about its topic, and the terms that earned it."""
+def keep_made(conn: Connection, page_id: int, published_at: datetime | None, relevance: Relevance) -> None:
+    """The date of what was made of a page, how much it is about its topic, and the terms that earned it."""
     terms = [hit.text for hit in relevance.terms]
-    conn.execute(_KEEP_RELEVANCE, {"page": page_id, "score": relevance.score, "terms": terms})
+    parameters = {"page": page_id, "published_at": published_at, "score": relevance.score, "terms": terms}
+    conn.execute(_KEEP_MADE, parameters)
 
 
-_KEEP_RELEVANCE = text("update ingest.page set relevance = :score, relevance_terms = :terms where id = :page")
+_KEEP_MADE = text("""
+    update ingest.page set article_published_at = :published_at, relevance = :score, relevance_terms = :terms
+    where id = :page
+""")
+
+
+def revive_lost(conn: Connection, source_slugs: Sequence[str], days: Days) -> None:
+    """Pages of some days whose article somebody deleted are to be fetched again."""
+    conn.execute(_REVIVE_LOST, {"slugs": list(source_slugs), "since": days.since, "until": days.until})
+
+
+_REVIVE_LOST = text("""
+    with lost as (
+        select p.id from ingest.page p join ingest.source s on s.id = p.source_id
+        where s.slug = any(:slugs) and p.day between :since and :until and p.state = 'loaded' and p.claimed_by is null
+          and not exists (select from ingest.article a where a.page_id = p.id)
+        order by p.canonical_url for no key update of p
+    )
+    update ingest.page p set state = 'discovered' from lost where p.id = lost.id
+""")
 
 
 def count_failure(conn: Connection, page_id: int, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""A run: discover, then fetch and load batch by batch. One list of steps, run directly or as Prefect tasks."""
+"""The daily run: discover, then fetch and load batch by batch. One list of steps, run directly or as Prefect tasks."""
 
 from __future__ import annotations
 
@@ -30,11 +30,9 @@ Step = Callable[[Environment, Scope, Sequence[Any]], None]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a run is asked for: some sources or (empty) all that are due, and for a backfill its days, both included."""
+    """What a run is asked for: some sources or (empty) all that are due."""
 
     sources: tuple[str, ...] = ()
-    since: date | None = None
-    until: date | None = None
 
 
 class Runner(Protocol):
@@ -80,20 +78,16 @@ def ingest(
 
     Raises UserError for a source that the sources file does not name.
     """
-    if request.since and request.until and request.since > request.until:
-        raise UserError(f"the first day {request.since} is after the last day {request.until}", "swap them")
-    slugs = _chosen(env, request)
+    slugs = chosen(env, request.sources)
     with env.engine.begin() as conn:
         db_sources.follow(conn, env.sources)
     with env.engine.begin() as conn:
         runs.close_dead_runs(conn)
-    kind = "backfill" if request.since else "ingest"
-    with running(env, kind, request.since, request.until) as run_id:
+    with running(env, "ingest") as run_id:
         # What an interrupted import left is picked up here too.
-        taken = slugs if request.sources or request.since else (*slugs, IMPORT_SLUG)
-        scope = Scope(run_id, taken, request.since, request.until)
+        scope = Scope(run_id, slugs if request.sources else (*slugs, IMPORT_SLUG))
         with env.engine.begin() as conn:
-            asked = slugs if request.sources or scope.is_backfill else db_sources.due_sources(conn, slugs, env.now())
+            asked = slugs if request.sources else db_sources.due_sources(conn, slugs, env.now())
         ask_sources(env, scope, asked, runner, progress)
         take_pages(env, scope, runner, progress)
     return run_id
@@ -175,9 +169,10 @@ def _describe(exc: BaseException) -> str:
     return "stopped by the user" if isinstance(exc, KeyboardInterrupt) else f"{type(exc).__name__}: {exc}"
 
 
-def _chosen(env: Environment, request: Request) -> tuple[str, ...]:
+def chosen(env: Environment, sources: tuple[str, ...]) -> tuple[str, ...]:
+    """The slugs of the sources asked for, of all where none is. Raises UserError for one that nobody knows."""
     known = tuple(source.slug for source in env.sources)
-    for slug in request.sources:
+    for slug in sources:
         if slug not in known:
             raise UserError(f"no source {slug!r} in the sources file", f"known: {', '.join(known) or 'none'}")
-    return request.sources or known
+    return sources or known

@@ -13,6 +13,8 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
 from db.views import run_totals
+from flows.backfill import Request as BackfillRequest
+from flows.backfill import backfill
 from flows.ingest import Request, Runner, Step, ingest, run_directly
 from flows.runners.remote import run_step
 from flows.steps.scope import Scope
@@ -74,18 +76,25 @@ def _name() -> str:
 @flow(name="ingest", flow_run_name=_name, persist_result=False)
 def ingest_flow(sources: list[str] | None = None) -> dict[str, Any]:
     """The daily job: all sources that are due, or those named by slug. Returns the run's row of news.runs."""
-    return _run(Request(tuple(sources or ())))
+    env = process_environment()
+    with _runner(env) as runner:
+        return _totals(env, ingest(env, Request(tuple(sources or ())), runner=runner))
 
 
 @flow(name="backfill", flow_run_name=_name, persist_result=False)
-def backfill_flow(since: date, until: date, sources: list[str] | None = None) -> dict[str, Any]:
-    """Load the articles dated from `since` to `until`, both included. Returns the run's row of news.runs."""
-    return _run(Request(tuple(sources or ()), since, until))
+def backfill_flow(
+    since: date, until: date, sources: list[str] | None = None, missing_only: bool = False
+) -> dict[str, Any]:
+    """Load the articles dated from `since` to `until`, both included; `missing_only` where they are not complete.
 
-
-def _run(request: Request) -> dict[str, Any]:
+    Returns the run's row of news.runs.
+    """
     env = process_environment()
+    request = BackfillRequest(since, until, tuple(sources or ()), missing_only)
     with _runner(env) as runner:
-        run_id = ingest(env, request, runner=runner)
+        return _totals(env, backfill(env, request, runner=runner))
+
+
+def _totals(env: Environment, run_id: int) -> dict[str, Any]:
     with env.engine.connect() as conn:
         return dict(run_totals(conn, run_id))

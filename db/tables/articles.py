@@ -27,13 +27,14 @@ class ArticleRow(Base):
         Index(None, "story_id"),
         Index(None, "source_id"),
         Index(None, "dated_at"),
+        Index("article_page_id_key", "page_id", unique=True, postgresql_include=["id"]),
         Index("article_canonical_url_key", sql("md5(canonical_url)"), unique=True),
         CheckConstraint("published_at_confidence between 0 and 1", name="published_at_confidence"),
         CheckConstraint("language_confidence between 0 and 1", name="language_confidence"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
-    page_id: Mapped[int] = mapped_column(ForeignKey("ingest.page.id"), unique=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("ingest.page.id"))
     source_id: Mapped[int] = mapped_column(ForeignKey("ingest.source.id"))
     story_id: Mapped[int] = mapped_column(ForeignKey("ingest.story.id"))
     url: Mapped[str]

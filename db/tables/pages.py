@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import (
     CheckConstraint,
+    Computed,
     ForeignKey,
     Identity,
     Index,
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.tables.base import Base, one_of
 from pipeline.models.pages import Outcome
 
+_DAY = "(coalesce(entry_published_at, article_published_at, entry_updated_at, discovered_at) at time zone 'UTC')::date"
 PAGE_STATES = ("discovered", "fetched", "loaded", "skipped", "failed")
 
 
@@ -44,6 +46,7 @@ class PageRow(Base):
             "source_id",
             sql("coalesce(entry_published_at, entry_updated_at, discovered_at) desc"),
         ),
+        Index(None, "day", "source_id"),
         Index("page_canonical_url_key", sql("md5(canonical_url)"), unique=True),
     )
 
@@ -72,6 +75,8 @@ class PageRow(Base):
     relevance_terms: Mapped[list[str] | None]
     opt_out: Mapped[list[str] | None]
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("ingest.run.id", ondelete="SET NULL"))
+    article_published_at: Mapped[datetime | None]
+    day: Mapped[date] = mapped_column(Computed(_DAY, persisted=True))
 
 
 class CaptureRow(Base):

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import Base, one_of
 from pipeline.models.sources import SourceKind
+from pipeline.models.windows import WindowState
 
 RUN_STATES = ("running", "completed", "failed", "interrupted")
 
@@ -102,3 +103,21 @@ class PollRow(Base):
     oldest_entry_at: Mapped[datetime | None]
     seconds: Mapped[float]
     polled_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
+
+
+class WindowRow(Base):
+    """A day of a source that a backfill was asked for. `expected` is how many pages of that day the source has."""
+
+    __tablename__ = "window"
+    __table_args__ = (
+        CheckConstraint(one_of("state", list(WindowState)), name="state"),
+        CheckConstraint("state <> 'failed' or reason is not null", name="reason"),
+    )
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("ingest.source.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    expected: Mapped[int | None] = mapped_column(Integer)
+    reason: Mapped[str | None]
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("ingest.run.id", ondelete="SET NULL"))
+    listed_at: Mapped[datetime | None]

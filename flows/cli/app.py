@@ -139,16 +139,18 @@ def backfill(
     since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day, as 2025-01-01.")],
     until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day, included.")],
     sources: Sources = None,
+    missing_only: Annotated[bool, typer.Option("--missing-only", help="Only days that are not complete.")] = False,
     runner: Runner = None,
     prefect: Prefect = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Load the articles of a past period. The daily job's state is left alone."""
+    from flows.backfill import Request
     from flows.cli import runs
 
-    days = (since.date(), until.date())
-    runs.backfill(*days, tuple(sources or ()), runner=runner, prefect=prefect, config=config, json=json)
+    request = Request(since.date(), until.date(), tuple(sources or ()), missing_only)
+    runs.backfill(request, runner=runner, prefect=prefect, config=config, json=json)
 
 
 @app.command()

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,13 @@ from sqlalchemy import Connection
 
 from db import views
 from db.sources import waiting_sources
+from flows.backfill import Request as BackfillRequest
+from flows.backfill import backfill as run_backfill
 from flows.cli.console import note, out, plain, plural, print_json, progress_bar, said_when_stopped, table
 from flows.import_file import ImportReport, import_file
-from flows.ingest import Request, Runner, run_directly
+from flows.ingest import Progress, Request, Runner, run_directly
 from flows.ingest import ingest as run_ingest
-from flows.wiring import open_environment, read_settings
+from flows.wiring import Environment, open_environment, read_settings
 from pipeline.errors import UserError
 from pipeline.models.pages import Outcome, Reason
 from pipeline.settings import LOCAL_DASK, Settings
@@ -36,19 +38,10 @@ def ingest(sources: tuple[str, ...], *, runner: str | None, prefect: bool, confi
     _run(Request(sources), prefect=prefect, config=config, json=json)
 
 
-def backfill(
-    since: date,
-    until: date,
-    sources: tuple[str, ...],
-    *,
-    runner: str | None,
-    prefect: bool,
-    config: Path | None,
-    json: bool,
-) -> None:
+def backfill(request: BackfillRequest, *, runner: str | None, prefect: bool, config: Path | None, json: bool) -> None:
     """Load a past period and report."""
     choose_runner(runner)
-    _run(Request(sources, since, until), prefect=prefect, config=config, json=json)
+    _run(request, prefect=prefect, config=config, json=json)
 
 
 def import_(file: Path, *, json: bool) -> None:
@@ -100,32 +93,38 @@ def chosen_runner(settings: Settings) -> Iterator[Runner]:
         yield runner
 
 
-def _run(request: Request, *, prefect: bool, config: Path | None, json: bool) -> None:
+def _run(request: Request | BackfillRequest, *, prefect: bool, config: Path | None, json: bool) -> None:
     settings = settings_with(config)
     with open_environment(settings) as env:
         if prefect or os.environ.get("PREFECT_API_URL"):
             run_id = _as_flow(request)
         else:
             with said_when_stopped(), chosen_runner(settings) as runner, progress_bar() as progress:
-                run_id = run_ingest(env, request, runner=runner, progress=progress)
+                run_id = _directly(env, request, runner, progress)
         if not env.sources:
             note("no sources to follow: newsfold sources add URL")
         with env.engine.connect() as conn:
             _report(conn, run_id, json=json)
-            if not (request.sources or request.since):
+            if isinstance(request, Request) and not request.sources:
                 _print_waiting(waiting_sources(conn, [source.slug for source in env.sources], env.now()))
             polls = [row["state"] for row in views.run_sources(conn, run_id) if row["state"]]
     if polls and set(polls) == {"failed"}:
         sys.exit(EVERY_SOURCE_FAILED)
 
 
-def _as_flow(request: Request) -> int:
+def _directly(env: Environment, request: Request | BackfillRequest, runner: Runner, progress: Progress) -> int:
+    if isinstance(request, BackfillRequest):
+        return run_backfill(env, request, runner=runner, progress=progress)
+    return run_ingest(env, request, runner=runner, progress=progress)
+
+
+def _as_flow(request: Request | BackfillRequest) -> int:
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     from flows.prefect_flows import backfill_flow, ingest_flow
 
     sources = list(request.sources) or None
-    if request.since and request.until:
-        return int(backfill_flow(request.since, request.until, sources)["run_id"])
+    if isinstance(request, BackfillRequest):
+        return int(backfill_flow(request.since, request.until, sources, request.missing_only)["run_id"])
     return int(ingest_flow(sources)["run_id"])
 
 

@@ -103,7 +103,7 @@ def _load_one(
         return None
     topic = page.source.options.topic
     threshold = _threshold(env, page.source.options) if topic else 0.0
-    pages.keep_relevance(conn, page.id, made.relevance)
+    pages.keep_made(conn, page.id, made.article.published_at, made.relevance)
     stored = articles.article_of_page(conn, page.id)
     if stored is not None:
         return _load_again(conn, scope, page, stored, made)

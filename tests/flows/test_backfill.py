@@ -10,12 +10,14 @@ from site_server import Site, article_html, item, rss
 from sqlalchemy import Engine, text
 
 from db import pages, resources, sources
-from flows.ingest import Request, ingest
+from flows.backfill import Request, backfill
+from flows.ingest import Request as Daily
+from flows.ingest import ingest
 from flows.wiring import Environment
 from pipeline.models.pages import Entry, Validators
 from pipeline.models.sources import Source, SourceKind
 
-JANUARY = Request(since=date(2026, 1, 1), until=date(2026, 1, 31))
+JANUARY = Request(date(2026, 1, 1), date(2026, 1, 31))
 
 
 def _feed(site: Site) -> Source:
@@ -47,7 +49,7 @@ def _titles(engine: Engine) -> set[str]:
 def test_a_backfill_loads_what_is_dated_in_its_days_and_only_that(
     site: Site, environment: Callable[..., Environment], engine: Engine
 ) -> None:
-    ingest(environment(_feed(site)), JANUARY)
+    backfill(environment(_feed(site)), JANUARY)
 
     assert _titles(engine) == {"first", "last", "undated"}
 
@@ -56,13 +58,13 @@ def test_a_page_found_to_lie_outside_is_loaded_when_a_later_run_wants_it(
     site: Site, environment: Callable[..., Environment], engine: Engine
 ) -> None:
     env = environment(_feed(site))
-    ingest(env, Request(since=date(2026, 2, 1), until=date(2026, 2, 28)))
+    backfill(env, Request(date(2026, 2, 1), date(2026, 2, 28)))
     with engine.connect() as conn:
         skipped = conn.execute(text("select reason from news.pages where outcome = 'skipped'")).scalars().all()
     before = _titles(engine)
     site.log.clear()
 
-    ingest(env, Request())
+    ingest(env, Daily())
 
     assert (before, skipped) == ({"february"}, ["outside_range"])
     assert _titles(engine) == {"december", "first", "last", "february", "undated"}
@@ -73,13 +75,13 @@ def test_a_backfill_leaves_the_daily_jobs_state_alone(
     site: Site, environment: Callable[..., Environment], engine: Engine
 ) -> None:
     env = environment(_feed(site))
-    ingest(env, JANUARY)
+    backfill(env, JANUARY)
     with engine.connect() as conn:
         polled, resources = conn.execute(
             text("select last_polled_at, (select count(*) from ingest.resource) from ingest.source")
         ).one()
 
-    ingest(env, Request())
+    ingest(env, Daily())
 
     assert (polled, resources) == (None, 0)
     assert _titles(engine) == {"december", "first", "last", "february", "undated"}
@@ -94,10 +96,10 @@ def test_a_backfill_of_other_days_does_not_put_aside_what_the_daily_job_wants(
         source_id = sources.stored_sources(conn, ["past"])[0].id
         pages.remember_entries(conn, NO_RUN, source_id, [Entry(f"{site.url}/undated")], is_wanted=True, now=NOW)
         resources.mark_read(conn, source_id, env.sources[0].address, Validators('"v1"'), "hash", NOW)
-    ingest(env, Request(since=date(2020, 1, 1), until=date(2020, 1, 31)))
+    backfill(env, Request(date(2020, 1, 1), date(2020, 1, 31)))
     before = _titles(engine)
 
-    ingest(env, Request())
+    ingest(env, Daily())
 
     assert (before, _titles(engine)) == (set(), {"undated"})
 
@@ -106,11 +108,11 @@ def test_a_second_backfill_of_the_same_days_asks_for_no_article(
     site: Site, environment: Callable[..., Environment], engine: Engine
 ) -> None:
     env = environment(_feed(site))
-    ingest(env, JANUARY)
+    backfill(env, JANUARY)
     before = _titles(engine)
     site.log.clear()
 
-    ingest(env, JANUARY)
+    backfill(env, JANUARY)
 
     assert _titles(engine) == before
     assert {path for path, _ in site.log} == {"/feed.xml"}

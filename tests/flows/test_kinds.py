@@ -14,6 +14,8 @@ from conftest import NOW
 from site_server import Site, article_html, item, rss
 from sqlalchemy import Engine, text
 
+from flows.backfill import Request as Past
+from flows.backfill import backfill
 from flows.ingest import Request, ingest
 from flows.wiring import Environment
 from pipeline.models.sources import Options, Selectors, Source, SourceKind, Turn
@@ -102,7 +104,7 @@ def test_a_backfill_loads_what_a_sitemap_put_aside(site: Site, environment: Envi
     env = environment(Source("s", "S", SourceKind.SITEMAP, f"{site.url}/sitemap.xml"))
     ingest(env, Request())
 
-    ingest(env, Request(since=date(2019, 5, 1), until=date(2019, 5, 31)))
+    backfill(env, Past(date(2019, 5, 1), date(2019, 5, 31)))
 
     assert _titles(engine) == {"Bees", "Tides"}
 
@@ -336,9 +338,9 @@ def test_a_backfill_of_a_site_with_a_closed_api_goes_back_through_its_feed(
         body = rss(item(f"{site.url}/news/{name}", name, f"Thu, {day} {year} 08:00:00 GMT"))
         site.put("/feed/" if page == 1 else f"/feed/?paged={page}", body)
 
-    ingest(
+    backfill(
         environment(Source("w", "W", SourceKind.WORDPRESS, site.url)),
-        Request(since=date(2026, 1, 1), until=date(2026, 1, 31)),
+        Past(date(2026, 1, 1), date(2026, 1, 31)),
     )
 
     assert _titles(engine) == {"Tides"}
@@ -365,7 +367,7 @@ def test_a_backfill_goes_back_page_by_page_until_the_period_is_passed(
     site.put("/list?page=3", _listing(owls="2025-12-15").replace("page=2", "page=4"))
     source = Source("l", "L", SourceKind.LISTING, address, options=Options(selectors=SELECTORS))
 
-    ingest(environment(source), Request(since=date(2026, 1, 1), until=date(2026, 1, 31)))
+    backfill(environment(source), Past(date(2026, 1, 1), date(2026, 1, 31)))
 
     assert _titles(engine) == {"Tides"}
     assert [path for path, _ in site.log if path.startswith("/list")] == ["/list", "/list?page=2", "/list?page=3"]

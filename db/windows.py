@@ -1,0 +1,140 @@
+"""Windows: the days of sources that backfills are asked for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Connection, text
+
+from pipeline.models.windows import Coverage, Days, KnownWindow, WindowState
+
+
+def known_windows(conn: Connection, slugs: Collection[str], days: Days) -> Mapping[str, Mapping[date, KnownWindow]]:
+    """What is known of days of sources, by slug and day."""
+    found: defaultdict[str, dict[date, KnownWindow]] = defaultdict(dict)
+    for row in conn.execute(_KNOWN, {"slugs": list(slugs), "since": days.since, "until": days.until}):
+        found[row.source][row.day] = KnownWindow(Coverage(row.state), row.was_asked, row.is_left)
+    return found
+
+
+_KNOWN = text("""
+    select c.source, c.day, c.state, w.state is not null and w.state <> 'gap' as was_asked,
+        coalesce(w.state in ('listed', 'beyond') and r.state in ('interrupted', 'failed'), false) as is_left
+    from news.coverage c
+    join ingest.source s on s.slug = c.source
+    left join ingest.window w on w.source_id = s.id and w.day = c.day
+    left join ingest.run r on r.id = w.run_id
+    where c.source = any(:slugs) and c.day between :since and :until
+""")
+
+
+def plan(conn: Connection, run_id: int, days: Days, wanted: Mapping[str, Sequence[date]]) -> None:
+    """The lists of sources, by slug, are to be read for some of the days by this run. What it need not read again of
+    the days is as if it had read it.
+    """
+    slugs = [slug for slug, some in wanted.items() for _ in some]
+    conn.execute(_PLAN, {"run": run_id, "slugs": slugs, "days": [day for some in wanted.values() for day in some]})
+    adopted = {"run": run_id, "slugs": list(wanted), "since": days.since, "until": days.until}
+    conn.execute(_ADOPT, adopted)
+
+
+_PLAN = text("""
+    insert into ingest.window as w (source_id, day, state, run_id)
+    select s.id, n.day, 'planned', :run
+    from unnest(cast(:slugs as text[]), cast(:days as date[])) as n (slug, day)
+    join ingest.source s on s.slug = n.slug
+    order by s.id, n.day
+    on conflict (source_id, day) do update set state = 'planned', reason = null, run_id = excluded.run_id
+""")
+_ADOPT = text("""
+    with adopted as (
+        select w.source_id, w.day from ingest.window w join ingest.source s on s.id = w.source_id
+        where s.slug = any(:slugs) and w.day between :since and :until and w.run_id is distinct from :run
+        order by 1, 2 for no key update of w
+    )
+    update ingest.window w set run_id = :run from adopted a where (w.source_id, w.day) = (a.source_id, a.day)
+""")
+
+
+def planned_days(conn: Connection, source_ids: Sequence[int], days: Days) -> Mapping[int, frozenset[date]]:
+    """The days of each source whose list is still to be read, by its id."""
+    found: defaultdict[int, set[date]] = defaultdict(set)
+    parameters = {"ids": list(source_ids), "since": days.since, "until": days.until}
+    for row in conn.execute(_PLANNED, parameters):
+        found[row.source_id].add(row.day)
+    return {source_id: frozenset(some) for source_id, some in found.items()}
+
+
+_PLANNED = text("""
+    select source_id, day from ingest.window
+    where source_id = any(:ids) and day between :since and :until and state = 'planned'
+""")
+
+
+def settle(
+    conn: Connection,
+    run_id: int,
+    source_id: int,
+    states: Mapping[date, WindowState],
+    listed: Collection[str],
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    """What came of reading a source's list for some days; `listed` are the canonical URLs that it names.
+
+    Expected is how many of the source's own pages are listed and dated so: what another source brought first counts
+    there.
+    """
+    parameters = {
+        "run": run_id,
+        "source": source_id,
+        "days": list(states),
+        "states": [state.value for state in states.values()],
+        "urls": list(listed),
+        "reason": reason,
+        "now": now,
+    }
+    conn.execute(_SETTLE, parameters)
+
+
+_SETTLE = text("""
+    with listed as (
+        select p.day, count(*) as pages
+        from ingest.page p
+        where md5(p.canonical_url) in (select md5(u) from unnest(cast(:urls as text[])) u) and p.source_id = :source
+        group by p.day
+    )
+    insert into ingest.window as w (source_id, day, state, expected, reason, run_id, listed_at)
+    select :source, n.day, n.state, case when n.state = 'listed' then coalesce(l.pages, 0) end,
+        case when n.state <> 'listed' then cast(:reason as text) end, :run, :now
+    from unnest(cast(:days as date[]), cast(:states as text[])) as n (day, state)
+    left join listed l on l.day = n.day
+    order by n.day
+    on conflict (source_id, day) do update
+    set state = excluded.state, expected = coalesce(excluded.expected, w.expected), reason = excluded.reason,
+        run_id = excluded.run_id, listed_at = excluded.listed_at
+""")
+
+
+def expect_what_was_found(conn: Connection, slugs: Collection[str], days: Days) -> None:
+    """Where pages were found to be of a day that its source's list does not date so, that day has as many."""
+    conn.execute(_EXPECT, {"slugs": list(slugs), "since": days.since, "until": days.until})
+
+
+_EXPECT = text("""
+    with found as (
+        select p.source_id, p.day, count(*) as pages
+        from ingest.page p join ingest.source s on s.id = p.source_id
+        where s.slug = any(:slugs) and p.day between :since and :until
+          and (p.entry_published_at is not null or p.article_published_at is not null)
+        group by p.source_id, p.day
+    ), short as (
+        select w.source_id, w.day, f.pages
+        from ingest.window w join found f on (f.source_id, f.day) = (w.source_id, w.day)
+        where w.state = 'listed' and w.expected < f.pages
+        order by 1, 2 for no key update of w
+    )
+    update ingest.window w set expected = s.pages from short s where (w.source_id, w.day) = (s.source_id, s.day)
+""")
