@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from pipeline.fold.fingerprint import fingerprint
 from pipeline.fold.judge import evidence_of, probability
+from pipeline.fold.judge import pairs as paired
 from pipeline.fold.near.copies import may_share_language
 from pipeline.fold.translation import likelihood
-from pipeline.fold.translation.packed import unpack
 from pipeline.fold.words.tokens import primary
 from pipeline.models.folding import Candidate
 
@@ -56,9 +56,8 @@ def pairs(truth: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]]) -> 
             one, other = records[i], records[j]
             if may_share_language(one.get("language"), other.get("language")):
                 continue
-            here, there = articles[i], articles[j]
-            mine, theirs = unpack(here.fingerprint.anchors), unpack(there.fingerprint.anchors)
-            evidence = evidence_of(here, mine, there, theirs)
+            [pair] = paired(articles[i], [articles[j]])
+            evidence = evidence_of(pair)
             languages = sorted((primary(one["language"]) or "", primary(other["language"]) or ""))
             found.append(
                 Pair(
@@ -139,4 +138,4 @@ def _sigmoid(z: Vector) -> Vector:
 
 @cache
 def _article(number: int, text: str, title: str | None, language: str | None) -> Candidate:
-    return Candidate(number, language, text, fingerprint(text, title=title, language=language))
+    return Candidate(number, language, fingerprint(text, title=title, language=language))

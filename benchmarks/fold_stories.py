@@ -33,7 +33,7 @@ from benchmarks import calibration
 from pipeline.extract.extract import extract
 from pipeline.fold.candidates import Postings, posted_keys, query, rank
 from pipeline.fold.fingerprint import fingerprint
-from pipeline.fold.judge import judge, log_odds_of
+from pipeline.fold.judge import judge, leads, log_odds_of
 from pipeline.fold.near.copies import may_share_language
 from pipeline.fold.stories.canonical import Copy, canonical, copies
 from pipeline.fold.stories.grouping import group
@@ -57,6 +57,7 @@ class Archive:
     """Articles in memory, found by the rule of the database."""
 
     articles: list[Candidate] = field(default_factory=list)
+    texts: dict[int, str] = field(default_factory=dict)
     members: list[Member] = field(default_factory=list)
     dates: dict[int, datetime] = field(default_factory=dict)
     bonds: list[Bond] = field(default_factory=list)
@@ -79,8 +80,9 @@ class Archive:
         i = len(self.articles)
         text, language = record["text"], record.get("language")
         stated = datetime.fromisoformat(record["published_at"]) if record.get("published_at") else None
-        article = Candidate(i, language, text, found)
-        self.bonds += judge(article, self.candidates(article, stated or UNDATED))
+        article = Candidate(i, language, found)
+        self.texts[i] = text
+        self.bonds += judge(article, leads(article, self.candidates(article, stated or UNDATED)), self.texts)
         self.articles.append(article)
         self.members.append(Member(i, i, primary(language), stated, len(text), record["url"]))
         self.dates[i] = stated or UNDATED
@@ -92,7 +94,8 @@ class Archive:
         known = {(bond.one, bond.other) for bond in self.bonds}
         for found in neighbourhoods(range(len(self.articles)), self.bonds, least):
             for one, others in missing_pairs(found, known):
-                self.bonds += judge(self.articles[one], [self.articles[i] for i in others], -math.inf)
+                article, rest = self.articles[one], [self.articles[i] for i in others]
+                self.bonds += judge(article, leads(article, rest, -math.inf), self.texts)
         return group(self.members, self.bonds, least)
 
 

@@ -123,7 +123,7 @@ _MARKED = text("""
 _UNPOST = text("delete from ingest.posting where key = any(cast(:keys as bigint[])) and article_id = :id")
 _DATES = text("select id, dated_at, language from ingest.article where id = any(cast(:ids as bigint[]))")
 _CANDIDATES = text("""
-    select a.id, a.language, a.text, a.lead_ins, f.packed
+    select a.id, a.language, f.packed
     from ingest.article a
     join ingest.fingerprint f on f.article_id = a.id
     where a.id = any(cast(:ids as bigint[])) and f.packed is not null
@@ -195,10 +195,20 @@ def _own(text: str, lead_ins: Sequence[Mapping[str, int]]) -> str:
 
 
 def fingerprinted(conn: Connection, ids: Collection[int]) -> dict[int, Candidate]:
-    """The articles of these ids that have a fingerprint, their texts with blanks for lead-ins."""
+    """The articles of these ids that have a fingerprint."""
     if not ids:
         return {}
     return {
-        row.id: Candidate(row.id, row.language, _own(row.text, row.lead_ins), unpack_fingerprint(row.packed))
+        row.id: Candidate(row.id, row.language, unpack_fingerprint(row.packed))
         for row in conn.execute(_CANDIDATES, {"ids": list(ids)})
     }
+
+
+def texts(conn: Connection, ids: Collection[int]) -> dict[int, str]:
+    """What the fingerprints of these articles are made of: their texts, with blanks for lead-ins."""
+    if not ids:
+        return {}
+    return {row.id: _own(row.text, row.lead_ins) for row in conn.execute(_TEXTS, {"ids": list(ids)})}
+
+
+_TEXTS = text("select id, text, lead_ins from ingest.article where id = any(cast(:ids as bigint[]))")

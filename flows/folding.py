@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,12 +15,12 @@ from db.locks import lock_folding
 from db.stories import Cause, Move, Neighbourhood
 from flows.embed import meanings
 from pipeline.fold.fingerprint import fingerprint
-from pipeline.fold.judge import judge, log_odds_of
+from pipeline.fold.judge import Lead, judge, leads, log_odds_of
 from pipeline.fold.stories.canonical import copies
 from pipeline.fold.stories.grouping import group
 from pipeline.fold.stories.moves import describe, name_groups
 from pipeline.fold.stories.neighbours import missing_pairs, neighbourhoods
-from pipeline.models.folding import Bond, Member
+from pipeline.models.folding import Bond, Candidate, Member
 from pipeline.settings import Settings
 
 _MARKED_AT_ONCE = 200
@@ -72,13 +72,12 @@ def find(conn: Connection, rule: Rules, ids: Collection[int]) -> None:
             i: articles[i] for i in known if i in articles
         }
     meant = meanings(conn, rule.model, others) if rule.model else {}
-    found = [
-        bond
+    found = {
+        here: leads(articles[here], [there[i] for i in sorted(there)], meanings=meant.get(here, {}))
         for here, there in others.items()
-        for bond in judge(articles[here], [there[i] for i in sorted(there)], meanings=meant.get(here, {}))
-    ]
+    }
     stories.drop_bonds(conn, ids)
-    stories.keep_bonds(conn, found)
+    stories.keep_bonds(conn, _judge(conn, articles, found))
     stories.mark_judged(conn, ids)
 
 
@@ -106,16 +105,26 @@ def _compare_all(conn: Connection, rule: Rules, around: Neighbourhood) -> list[B
     ]
     articles = fingerprints.fingerprinted(conn, {one for first, others in missing for one in (first, *others)})
     meant = meanings(conn, rule.model, dict(missing)) if rule.model else {}
-    found = [
-        bond
+    found = {
+        first: leads(articles[first], [articles[i] for i in others if i in articles], -math.inf, meant.get(first, {}))
         for first, others in missing
         if first in articles
-        for bond in judge(
-            articles[first], [articles[i] for i in others if i in articles], -math.inf, meant.get(first, {})
-        )
-    ]
-    stories.keep_bonds(conn, found)
-    return found
+    }
+    bonds = _judge(conn, articles, found)
+    stories.keep_bonds(conn, bonds)
+    return bonds
+
+
+def _judge(conn: Connection, articles: Mapping[int, Candidate], found: Mapping[int, Sequence[Lead]]) -> list[Bond]:
+    """The bonds of articles with those that their fingerprints lead to."""
+    led = {
+        article_id
+        for here, some in found.items()
+        for article_id in (here, *(one.other.article_id for one in some))
+        if some
+    }
+    texts = fingerprints.texts(conn, led)
+    return [bond for here, some in found.items() for bond in judge(articles[here], some, texts)]
 
 
 def _moves(conn: Connection, members: dict[int, Member], groups: list[frozenset[int]]) -> list[Move]:

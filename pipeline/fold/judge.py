@@ -1,20 +1,22 @@
 """Decide of which other articles an article is a copy: exact, near or translated, each with the log-odds that it is.
 
-What it says of two articles depends on these two only, and is the same from either side.
+Fingerprints say first with which others there may be a bond; of few there is, and only their texts are read. What is
+said of two articles depends on these two only, and is the same from either side.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
 from pipeline.fold.near import copies
-from pipeline.fold.translation.likelihood import Evidence, log_odds
-from pipeline.fold.translation.linkage import SharedAnchor, link
+from pipeline.fold.translation.anchors import Carriage
+from pipeline.fold.translation.likelihood import Evidence, log_odds, most_log_odds
+from pipeline.fold.translation.linkage import Shared, counted, heavy, link
 from pipeline.fold.translation.meaning import Meaning
 from pipeline.fold.translation.packed import Anchors, unpack
 from pipeline.models.folding import Bond, Candidate, CopyKind
@@ -29,53 +31,133 @@ _MOST_EVIDENCE = 20
 _OTHER = "other_"
 
 
-def judge(
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two articles, their anchors, and those that both have."""
+
+    here: Candidate
+    there: Candidate
+    mine: Anchors
+    theirs: Anchors
+    shared: Shared
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An anchor of both texts: how it is written here, its weight in nats, and its first place in each text: start and
+    end, in characters.
+    """
+
+    carriage: Carriage
+    weight: float
+    span: tuple[int, int]
+    other_span: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """The log-odds that one text translates the other, the marks that say so, and what an embedding model adds."""
+
+    log_odds: float
+    marks: tuple[Mark, ...]
+    meaning: Meaning | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Another article with which there may be a bond: a copy in one language, or else what is said of a translation."""
+
+    other: Candidate
+    translation: Translation | None
+
+
+def leads(
     article: Candidate,
     others: Sequence[Candidate],
     least_log_odds: float = LEAST_LOG_ODDS,
     meanings: Mapping[int, Meaning] = MappingProxyType({}),
-) -> list[Bond]:
-    """What is worth keeping of an article and others: at most one bond to each, of at least these log-odds. `meanings`
-    has what an embedding model says of others, by their ids.
+) -> list[Lead]:
+    """With which others an article may have a bond of at least these log-odds, by their fingerprints. `meanings` has
+    what an embedding model says of others, by their ids.
     """
-    anchors = unpack(article.fingerprint.anchors)
-    bonds = (
-        _compare(article, anchors, other, meanings.get(other.article_id))
-        for other in others
-        if other.article_id != article.article_id
-    )
-    return [bond for bond in bonds if bond is not None and bond.log_odds >= least_log_odds]
+    found = []
+    for pair in pairs(article, [other for other in others if other.article_id != article.article_id]):
+        translation = _translation(pair, meanings.get(pair.there.article_id), least_log_odds)
+        if translation or copies.may_be_copies(article.fingerprint, pair.there.fingerprint):
+            found.append(Lead(pair.there, translation))
+    return found
 
 
-def evidence_of(here: Candidate, mine: Anchors, there: Candidate, theirs: Anchors) -> Evidence:
-    """What two articles with these anchors share and what they do not."""
-    both = len(np.intersect1d(mine.numbers, theirs.numbers, assume_unique=True))
-    masses = here.fingerprint.mass, there.fingerprint.mass
-    return Evidence(link(mine, theirs), masses, (len(mine.numbers), len(theirs.numbers)), both)
+def judge(article: Candidate, found: Sequence[Lead], texts: Mapping[int, str]) -> list[Bond]:
+    """The bonds of an article with others, at most one with each. `texts` has those of all of them, by their ids."""
+    bonds = (_judge_one(article, texts[article.article_id], lead, texts[lead.other.article_id]) for lead in found)
+    return [bond for bond in bonds if bond is not None]
 
 
-def _compare(here: Candidate, mine: Anchors, there: Candidate, meaning: Meaning | None) -> Bond | None:
-    said = copies.compare(here.fingerprint, here.text, there.fingerprint, there.text)
+def pairs(article: Candidate, others: Sequence[Candidate]) -> list[Pair]:
+    """An article with each of some others."""
+    mine = unpack(article.fingerprint.anchors)
+    theirs = [unpack(other.fingerprint.anchors) for other in others]
+    linked = zip(others, theirs, link(mine, theirs), strict=True)
+    return [Pair(article, other, mine, anchors, shared) for other, anchors, shared in linked]
+
+
+def evidence_of(pair: Pair) -> Evidence:
+    """What two articles share and what they do not."""
+    found = _most_evidence(pair)
+    return replace(found, shared=counted(pair.mine, pair.theirs, found.shared))
+
+
+def _most_evidence(pair: Pair) -> Evidence:
+    """The same, before it is known which of the shared anchors count."""
+    numbers = int(pair.mine.is_number.sum()), int(pair.theirs.is_number.sum())
+    masses = pair.here.fingerprint.mass, pair.there.fingerprint.mass
+    return Evidence(heavy(pair.shared), masses, numbers, int(pair.mine.is_number[pair.shared.mine].sum()))
+
+
+def _judge_one(here: Candidate, text: str, lead: Lead, other: str) -> Bond | None:
+    there, translation = lead.other, lead.translation
+    said = copies.compare(here.fingerprint, text, there.fingerprint, other)
     if said is not None:
         return _bond(here, there, said.kind, COPY_LOG_ODDS, said.similarity, said.evidence)
-    theirs = unpack(there.fingerprint.anchors)
-    if copies.may_share_language(here.language, there.language) or _share_words(mine, theirs):
+    if translation is None:
         return None
-    found = evidence_of(here, mine, there, theirs)
-    score = round(log_odds(found) + (meaning.log_odds if meaning else 0.0), 3)
-    strongest = found.shared[:_MOST_EVIDENCE] if score >= LEAST_LOG_ODDS else ()
-    anchors = [_described(here.text, there.text, anchor) for anchor in strongest]
+    score = translation.log_odds
+    anchors = [_described(text, other, mark) for mark in translation.marks]
     evidence: dict[str, object] = {"anchors": anchors, "score": score}
-    if meaning is not None:
-        evidence["cosine"] = round(meaning.cosine, 4)
+    if translation.meaning is not None:
+        evidence["cosine"] = round(translation.meaning.cosine, 4)
     return _bond(here, there, CopyKind.TRANSLATION, score, round(probability(score), 4), evidence)
 
 
-def _share_words(mine: Anchors, theirs: Anchors) -> bool:
+def _translation(pair: Pair, meaning: Meaning | None, least_log_odds: float) -> Translation | None:
+    if copies.may_share_language(pair.here.language, pair.there.language) or _share_words(pair):
+        return None
+    added = meaning.log_odds if meaning else 0.0
+    # Of few pairs is it worth finding out what counts.
+    if round(most_log_odds(_most_evidence(pair)) + added, 3) < least_log_odds:
+        return None
+    found = evidence_of(pair)
+    score = round(log_odds(found) + added, 3)
+    if score < least_log_odds:
+        return None
+    return Translation(score, _marks(pair, found.shared) if score >= LEAST_LOG_ODDS else (), meaning)
+
+
+def _marks(pair: Pair, shared: Shared) -> tuple[Mark, ...]:
+    """The strongest of the shared anchors."""
+    columns = shared.mine.tolist(), shared.theirs.tolist(), shared.weights.tolist()
+    return tuple(
+        Mark(pair.mine.carriage(i), weight, pair.mine.first_span(i), pair.theirs.first_span(j))
+        for i, j, weight in islice(zip(*columns, strict=True), _MOST_EVIDENCE)
+    )
+
+
+def _share_words(pair: Pair) -> bool:
     """Whether two texts are written in the same words: whatever their labels say, no translation is."""
-    fewer = min(len(mine.words), len(theirs.words))
-    shared = len(np.intersect1d(mine.words, theirs.words, assume_unique=True))
-    return fewer >= _FEWEST_WORDS and shared >= _SAME_WORDS * fewer
+    fewer = min(int(pair.mine.is_word.sum()), int(pair.theirs.is_word.sum()))
+    both = int((pair.mine.is_word[pair.shared.mine] & pair.theirs.is_word[pair.shared.theirs]).sum())
+    return fewer >= _FEWEST_WORDS and both >= _SAME_WORDS * fewer
 
 
 def _bond(
@@ -105,7 +187,7 @@ def _turned_value(value: Any) -> Any:
     return [_turned(one) if isinstance(one, dict) else one for one in value] if isinstance(value, list) else value
 
 
-def _described(text: str, other: str, shared: SharedAnchor) -> dict[str, object]:
+def _described(text: str, other: str, shared: Mark) -> dict[str, object]:
     return {
         "kind": shared.carriage.value,
         "surface": text[slice(*shared.span)],

@@ -39,7 +39,6 @@ class Candidate:
 
     article_id: int
     language: str | None
-    text: str
     fingerprint: Fingerprint
 
 

@@ -52,7 +52,7 @@ def test_an_archive_of_before_gets_its_fingerprints_from_the_stored_texts(old: E
     with old.connect() as conn:
         assert fingerprints.missing(conn, limit=10) == []
         asked = fingerprint(HARBOUR_EN, title=None, language="en")
-        harbour = Candidate(0, "en", HARBOUR_EN, asked)
+        harbour = Candidate(0, "en", asked)
         [[found]] = fingerprints.candidates(conn, [(harbour, unmade.dated_at)], window=timedelta(days=14))
     assert found.article_id == unmade.article_id
     assert found.fingerprint == asked

@@ -65,7 +65,7 @@ def _store(conn: Connection, body: str, language: str, dated_at: datetime, found
 
 
 def _asked(body: str, language: str) -> Candidate:
-    return Candidate(0, language, body, fingerprint(body, title=None, language=language))
+    return Candidate(0, language, fingerprint(body, title=None, language=language))
 
 
 def test_the_database_finds_the_candidates_that_the_rule_finds_in_memory(conn: Connection) -> None:

@@ -52,11 +52,21 @@ class Likeness:
     evidence: dict[str, object]
 
 
+def may_be_copies(here: Fingerprint, there: Fingerprint) -> bool:
+    """Whether reading two texts, and a millisecond to compare them, is worth while: they are equal, a band is, or many
+    rare anchors are.
+    """
+    if here.text_hash == there.text_hash or not set(here.bands).isdisjoint(there.bands):
+        return True
+    fewer = min(len(here.anchor_keys), len(there.anchor_keys))
+    return len(set(here.anchor_keys).intersection(there.anchor_keys)) > _SHARED_KEYS * fewer
+
+
 def compare(here: Fingerprint, text: str, there: Fingerprint, other: str) -> Likeness | None:
     """Whether two texts with their fingerprints are copies in one language; None where they are not."""
     if here.text_hash == there.text_hash and text.strip():
         return Likeness(CopyKind.EXACT, 1.0, {"jaccard": 1.0, "containment": 1.0})
-    if not _may_be_near(here, there):
+    if not may_be_copies(here, there):
         return None
     one, two = _read(text), _read(other)
     shared = overlap(one, two)
@@ -70,14 +80,6 @@ def may_share_language(one: str | None, other: str | None) -> bool:
     """Where a language is unknown it may be the same one."""
     one, other = primary(one), primary(other)
     return one is None or other is None or one == other
-
-
-def _may_be_near(here: Fingerprint, there: Fingerprint) -> bool:
-    """Whether comparing the texts is worth a millisecond: a band is equal, or many rare anchors are."""
-    if not set(here.bands).isdisjoint(there.bands):
-        return True
-    fewer = min(len(here.anchor_keys), len(there.anchor_keys))
-    return len(set(here.anchor_keys).intersection(there.anchor_keys)) > _SHARED_KEYS * fewer
 
 
 def _shares_most(shared: Overlap) -> bool:

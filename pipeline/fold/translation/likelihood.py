@@ -7,10 +7,9 @@ They are not: a name brings the names of its company. So a regression says what 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.fold.translation.linkage import SharedAnchor
+from pipeline.fold.translation.linkage import Shared
 
 _ORDER_PRIOR = 5.0
 # Logistic regression on 69,000 pairs of articles that share anchors, 157 of them translations, in 37 language pairs;
@@ -31,7 +30,7 @@ class Evidence:
     numbers each has, and how many of them are in both.
     """
 
-    shared: Sequence[SharedAnchor]
+    shared: Shared
     masses: tuple[float, float]
     numbers: tuple[int, int]
     shared_numbers: int
@@ -39,8 +38,14 @@ class Evidence:
 
 def log_odds(found: Evidence) -> float:
     """The log-odds that one text translates the other. The same from either side."""
-    score = sum(c * x for c, x in zip(COEFFICIENTS, features(found), strict=True))
+    score = _score(features(found))
     return score if is_telling(found) else min(score, DOUBTFUL)
+
+
+def most_log_odds(found: Evidence) -> float:
+    """What the log-odds are at most where some of the shared anchors do not count."""
+    weight, best_place = float(found.shared.weights.sum()), float(found.shared.places.max(initial=0.0))
+    return _score(_features(found, weight, best_place * weight / (weight + _ORDER_PRIOR)))
 
 
 def features(found: Evidence) -> tuple[float, float, float, float, float]:
@@ -49,11 +54,18 @@ def features(found: Evidence) -> tuple[float, float, float, float, float]:
     A logarithm of the evidence, because twice the anchors are not twice as sure. Order is the mean of what the places
     bring, pulled towards 0 where little is shared: another report of the same events shares the names, not the order.
     """
-    score = sum(anchor.weight for anchor in found.shared)
-    order = sum(anchor.weight * anchor.place for anchor in found.shared) / (score + _ORDER_PRIOR)
-    evidence = math.log1p(score)
+    weight = float(found.shared.weights.sum())
+    return _features(found, weight, float(found.shared.weights @ found.shared.places) / (weight + _ORDER_PRIOR))
+
+
+def _features(found: Evidence, weight: float, order: float) -> tuple[float, float, float, float, float]:
+    evidence = math.log1p(weight)
     expected = math.sqrt(math.sqrt(found.masses[0] * found.masses[1]))
     return evidence, expected, order * evidence, math.log1p(sum(found.numbers) - 2 * found.shared_numbers), 1.0
+
+
+def _score(features: tuple[float, float, float, float, float]) -> float:
+    return sum(c * x for c, x in zip(COEFFICIENTS, features, strict=True))
 
 
 def is_telling(found: Evidence) -> bool:
@@ -63,5 +75,4 @@ def is_telling(found: Evidence) -> bool:
     numbers = sum(found.numbers)
     if numbers >= _FEWEST_NUMBERS and 2 * found.shared_numbers < _LEAST_SHARED_NUMBERS * numbers:
         return False
-    weight = sum(anchor.weight for anchor in found.shared)
-    return len(found.shared) >= _FEWEST_ANCHORS and weight >= _LEAST_EVIDENCE
+    return len(found.shared.weights) >= _FEWEST_ANCHORS and float(found.shared.weights.sum()) >= _LEAST_EVIDENCE

@@ -4,19 +4,20 @@ Probabilistic record linkage (Fellegi & Sunter 1969): a shared anchor weighs ln 
 share it than strangers do. With r = how often a translation carries such an anchor, u = how often a stranger has it,
 and k = how much better its places agree than places at random, that is ln(1 - r + r k / u): a chance match, common and
 out of place, weighs about nothing.
+
+All anchors that a text shares with any of its candidates are weighed at once, in columns.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.fold.translation.anchors import Carriage, carried
-from pipeline.fold.translation.packed import Anchors
+from pipeline.fold.translation.anchors import CARRIAGES, Carriage, carried
+from pipeline.fold.translation.packed import Anchors, carriages, hear_finely, is_coarse
 from pipeline.fold.translation.spans import Spans
 
 # A translation puts three of four shared anchors within about 3% of the text's length; the others fall anywhere.
@@ -29,88 +30,160 @@ _LEAST_WEIGHT = 0.1
 _CARRIED_AS_NAME = 0.1
 # Where both scripts write the finer sounds, names that agree in the coarse ones only are seldom the same.
 _COARSE_ONLY = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class SharedAnchor:
-    """An anchor of both texts: its weight in nats, the part that its places bring (below 0: out of place), how it is
-    written here, and its first place in each text: start and end, in characters.
-    """
-
-    weight: float
-    place: float
-    carriage: Carriage
-    span: tuple[int, int]
-    other_span: tuple[int, int]
-
+_NAME, _WORD = CARRIAGES.index(Carriage.NAME), CARRIAGES.index(Carriage.WORD)
 
 Indices = NDArray[np.int64]
+Values = NDArray[np.float64]
+Marks = NDArray[np.uint8]
 
 
-def common(here: Anchors, there: Anchors) -> tuple[Indices, Indices]:
-    """Which anchors two texts share, as their indices here and there."""
-    if not len(there.keys):
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    at = np.minimum(np.searchsorted(there.keys, here.keys), len(there.keys) - 1)
-    [mine] = np.nonzero(there.keys[at] == here.keys)
-    return mine, at[mine]
+@dataclass(frozen=True, eq=False)
+class Shared:
+    """Anchors that two texts share, heaviest first, in columns: their indices here and there, their weights in nats,
+    and the part of it that their places bring (below 0: out of place).
+    """
+
+    mine: Indices
+    theirs: Indices
+    weights: Values
+    places: Values
+
+    def only(self, chosen: NDArray[np.bool_]) -> Shared:
+        """Some of them."""
+        return Shared(self.mine[chosen], self.theirs[chosen], self.weights[chosen], self.places[chosen])
 
 
-def link(here: Anchors, there: Anchors) -> tuple[SharedAnchor, ...]:
-    """The anchors that two texts share and that count, heaviest first."""
-    mine, theirs = common(here, there)
-    pairs = [(_shared(here, i, there, j), i, j) for i, j in zip(mine.tolist(), theirs.tolist(), strict=True)]
-    pairs.sort(key=lambda pair: (-pair[0].weight, pair[1]))
-    taken, others, counted = Spans(here.length), Spans(there.length), []
-    for pair, i, j in pairs:
-        if pair.weight < _LEAST_WEIGHT:
-            break
+@dataclass(frozen=True, eq=False)
+class _Places:
+    """Where anchors stand, as shares of the length of their text: anchor i at `counts[i]` of `shares`, from
+    `begins[i]` on.
+    """
+
+    shares: Values
+    begins: Indices
+    counts: Indices
+
+
+def link(here: Anchors, others: Sequence[Anchors]) -> list[Shared]:
+    """The anchors that a text shares with each of some others."""
+    if not others:
+        return []
+    sizes = np.array([len(one.keys) for one in others])
+    mine, at = _common(here.keys, np.concatenate([one.keys for one in others]))
+    owners = np.repeat(np.arange(len(others)), sizes)[at]
+    rarities = np.concatenate([one.rarities for one in others])[at]
+    marks = np.concatenate([one.marks for one in others])[at]
+    places = _agreement(_places([here], mine), _places(others, at))
+    weights = _weights(here.marks[mine], here.rarities[mine], marks, rarities, places)
+    theirs = at - (np.cumsum(sizes) - sizes)[owners]
+    heaviest = np.lexsort((mine, -weights, owners))
+    ends = np.cumsum(np.bincount(owners, minlength=len(others)))[:-1]
+    columns = (np.split(column[heaviest], ends) for column in (mine, theirs, weights, places))
+    return [Shared(*some) for some in zip(*columns, strict=True)]
+
+
+def heavy(shared: Shared) -> Shared:
+    """Those that weigh something."""
+    return shared.only(shared.weights >= _LEAST_WEIGHT)
+
+
+def counted(here: Anchors, there: Anchors, shared: Shared) -> Shared:
+    """Those that count: of what stands in one place of either text, one name with several keys, the heaviest."""
+    taken, others = Spans(here.length), Spans(there.length)
+    is_counted = np.zeros(len(shared.mine), dtype=bool)
+    for n, (i, j) in enumerate(zip(shared.mine.tolist(), shared.theirs.tolist(), strict=True)):
         places, size = here.starts(i), int(here.sizes[i])
         other_places, other_size = there.starts(j), int(there.sizes[j])
         if taken.has_room(places, size) and others.has_room(other_places, other_size):
             taken.claim(places, size)
             others.claim(other_places, other_size)
-            counted.append(pair)
-    return tuple(counted)
+            is_counted[n] = True
+    return shared.only(is_counted)
 
 
-def _shared(here: Anchors, i: int, there: Anchors, j: int) -> SharedAnchor:
-    """Weigh an anchor from either side, by its rate of carriage there and its rarity on the other side; the lesser
+def _common(here: Indices, there: Indices) -> tuple[Indices, Indices]:
+    """Where keys that are in both columns stand in each; `here` ascends."""
+    if not len(here):
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    at = np.minimum(np.searchsorted(here, there), len(here) - 1)
+    [theirs] = np.nonzero(here[at] == there)
+    return at[theirs], theirs
+
+
+def _weights(marks: Marks, rarities: Values, other_marks: Marks, other_rarities: Values, places: Values) -> Values:
+    """Weigh anchors from either side, by their rate of carriage there and their rarity on the other side; the lesser
     counts.
     """
-    how, other_how = here.carriage(i), there.carriage(j)
-    rarity, other_rarity = float(here.rarities[i]), float(there.rarities[j])
-    starts, other_starts = here.starts(i), there.starts(j)
-    agreement = _agreement([s / here.length for s in starts], [s / there.length for s in other_starts])
-    is_coarse_only = here.is_coarse(i) and here.has_fine_sounds(i) and there.has_fine_sounds(j)
-    share = _COARSE_ONLY if is_coarse_only else 1.0
-    weight = min(
-        _weight(share * _rate(how, other_how, rarity), agreement, other_rarity),
-        _weight(share * _rate(other_how, how, other_rarity), agreement, rarity),
+    is_coarse_only = is_coarse(marks) & hear_finely(marks) & hear_finely(other_marks)
+    share = np.where(is_coarse_only, _COARSE_ONLY, 1.0)
+    ways, other_ways = carriages(marks), carriages(other_marks)
+    weights: Values = np.minimum(
+        _weight(share * _rates(ways, other_ways, rarities), places + other_rarities),
+        _weight(share * _rates(other_ways, ways, other_rarities), places + rarities),
     )
-    return SharedAnchor(weight, math.log(agreement), how, here.first_span(i), there.first_span(j))
+    return weights
 
 
-def _weight(rate: float, agreement: float, rarity: float) -> float:
-    return math.log(1 - rate + rate * agreement * math.exp(rarity))
+def _weight(rates: Values, likelihoods: Values) -> Values:
+    weights: Values = np.log(1 - rates + rates * np.exp(likelihoods))
+    return weights
 
 
-def _rate(how: Carriage, other: Carriage, rarity: float) -> float:
-    if how is Carriage.WORD and other is Carriage.NAME:
-        return _CARRIED_AS_NAME
-    return carried(how, rarity)
+def _rates(ways: Marks, others: Marks, rarities: Values) -> Values:
+    as_name = (ways == _WORD) & (others == _NAME)
+    return np.where(as_name, _CARRIED_AS_NAME, carried(ways, rarities))
 
 
-def _agreement(here: Sequence[float], there: Sequence[float]) -> float:
-    """How much more probable the places are in a translation than at random: the geometric mean over the places of the
-    shorter list of the density ratio of the distance to the nearest place of the other, more with more places.
+def _places(texts: Sequence[Anchors], chosen: Indices) -> _Places:
+    """The places of some anchors of texts, numbered one text after the other."""
+    counts = np.concatenate([one.counts for one in texts]).astype(np.int64)
+    begins = np.cumsum(counts) - counts
+    shares = np.concatenate([one.all_places / one.length for one in texts])
+    return _Places(shares, begins[chosen], counts[chosen])
+
+
+def _agreement(here: _Places, there: _Places) -> Values:
+    """How much more probable the places of anchors are in a translation than at random, in nats: the mean over the
+    places of the shorter list of the log density ratio of the distance to the nearest place of the other, and more with
+    more places.
     """
-    fewer, more = sorted((here, there), key=lambda places: (len(places), *places))
-    fewer = fewer[:_MOST_PLACES]
-    density = 2.0 * len(more)
-    logs = 0.0
-    for place in fewer:
-        distance = min([abs(place - other) for other in more])
-        at_random = max(1e-3, density * math.exp(-density * distance))
-        logs += math.log(_IN_PLACE * math.exp(-distance / _PLACE_SCALE) / _PLACE_SCALE / at_random + 1 - _IN_PLACE)
-    return math.exp(logs / len(fewer)) * (1 + _FURTHER_PLACE * (len(fewer) - 1))
+    is_shorter = _come_first(here, there)
+    counts = np.minimum(np.where(is_shorter, here.counts, there.counts), _MOST_PLACES)
+    other_counts = np.where(is_shorter, there.counts, here.counts)
+    shares = np.concatenate([here.shares, there.shares])
+    begins = np.stack([here.begins, there.begins + len(here.shares)])
+    begins, other_begins = np.where(is_shorter, begins, begins[::-1])
+
+    anchors = np.repeat(np.arange(len(counts)), counts)
+    pairs = other_counts[anchors]
+    distances = np.abs(
+        np.repeat(shares[_stretches(begins, counts)], pairs) - shares[_stretches(other_begins[anchors], pairs)]
+    )
+    nearest = np.minimum.reduceat(distances, np.cumsum(pairs) - pairs) if len(pairs) else distances
+    at_random = np.maximum(1e-3, 2.0 * pairs * np.exp(-2.0 * pairs * nearest))
+    ratios = _IN_PLACE * np.exp(-nearest / _PLACE_SCALE) / _PLACE_SCALE / at_random + 1 - _IN_PLACE
+    means = np.bincount(anchors, np.log(ratios), len(counts)) / counts
+    agreement: Values = means + np.log1p(_FURTHER_PLACE * (counts - 1))
+    return agreement
+
+
+def _come_first(here: _Places, there: _Places) -> NDArray[np.bool_]:
+    """Where the list of places here is the shorter one; of two of one length the one that is earlier where they first
+    differ.
+    """
+    come_first = here.counts < there.counts
+    [equal] = np.nonzero(here.counts == there.counts)
+    counts = here.counts[equal]
+    differences = (
+        here.shares[_stretches(here.begins[equal], counts)] - there.shares[_stretches(there.begins[equal], counts)]
+    )
+    [unequal] = np.nonzero(differences)
+    anchors, firsts = np.unique(np.repeat(equal, counts)[unequal], return_index=True)
+    come_first[anchors] = differences[unequal[firsts]] < 0
+    return come_first
+
+
+def _stretches(begins: Indices, counts: Indices) -> Indices:
+    """The indices of stretches of an array, one stretch after the other."""
+    ends = np.cumsum(counts)
+    return np.arange(counts.sum()) + np.repeat(begins - ends + counts, counts)

@@ -21,72 +21,81 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.fold.near.shingles import hash64
-from pipeline.fold.translation.anchors import Anchor, Carriage, has_fine_sounds
+from pipeline.fold.translation.anchors import CARRIAGES, Anchor, Carriage, has_fine_sounds
 from pipeline.models.folding import Fingerprint
 
 VERSION = 1
 _HEAD = struct.Struct("<BxHH")
 _FINGERPRINT = struct.Struct("<32sdBB")
 _MILLI = 1000
-_CARRIAGES = tuple(Carriage)
 _CARRIAGE, _IS_COARSE, _HAS_FINE_SOUNDS = 0b111, 0b1000, 0b10000
 _LONGEST_SURFACE = 255
-_CARRIAGE_NUMBERS = {how: number for number, how in enumerate(_CARRIAGES)}
+_CARRIAGE_NUMBERS = {how: number for number, how in enumerate(CARRIAGES)}
+_NAME, _NUMBER = _CARRIAGE_NUMBERS[Carriage.NAME], _CARRIAGE_NUMBERS[Carriage.NUMBER]
 # By the byte that says how an anchor is written: whether it is a word, as finely as its script is heard.
-_IS_WORD = np.array(
-    [
-        not mark & _IS_COARSE
-        and mark & _CARRIAGE not in (_CARRIAGE_NUMBERS[Carriage.NAME], _CARRIAGE_NUMBERS[Carriage.NUMBER])
-        for mark in range(256)
-    ]
-)
+_IS_WORD = np.array([not mark & _IS_COARSE and mark & _CARRIAGE not in (_NAME, _NUMBER) for mark in range(256)])
 
 
 @dataclass(frozen=True, eq=False)
 class Anchors:
-    """The anchors of a text of `length` characters. All columns are as long as `keys`, which ascend."""
+    """The anchors of a text of `length` characters. All columns but the last are as long as `keys`, which ascend:
+    `counts` says how many of `all_places` are those of an anchor.
+    """
 
     length: int
     keys: NDArray[np.int64]
     rarities: NDArray[np.float64]
     marks: NDArray[np.uint8]
     sizes: NDArray[np.uint8]
-    ends: NDArray[np.int64]
+    counts: NDArray[np.uint8]
     all_places: NDArray[np.uint16]
+
+    @cached_property
+    def begins(self) -> NDArray[np.int64]:
+        """Where the places of each anchor begin among all."""
+        return np.cumsum(self.counts, dtype=np.int64) - self.counts
+
+    @cached_property
+    def is_word(self) -> NDArray[np.bool_]:
+        """Which anchors are neither names nor numbers, as finely as their script is heard."""
+        found: NDArray[np.bool_] = _IS_WORD[self.marks]
+        return found
+
+    @cached_property
+    def is_number(self) -> NDArray[np.bool_]:
+        """Which anchors are numbers."""
+        found: NDArray[np.bool_] = carriages(self.marks) == _NUMBER
+        return found
 
     def carriage(self, i: int) -> Carriage:
         """How an anchor is written."""
-        return _CARRIAGES[int(self.marks[i]) & _CARRIAGE]
-
-    def is_coarse(self, i: int) -> bool:
-        """Whether it is a coarse skeleton."""
-        return bool(self.marks[i] & _IS_COARSE)
-
-    def has_fine_sounds(self, i: int) -> bool:
-        """Whether its script tells b from f, l from r and m from n."""
-        return bool(self.marks[i] & _HAS_FINE_SOUNDS)
+        return CARRIAGES[int(self.marks[i]) & _CARRIAGE]
 
     def starts(self, i: int) -> list[int]:
         """Where an anchor stands in the text, in characters."""
-        found: list[int] = self.all_places[self.ends[i - 1] if i else 0 : self.ends[i]].tolist()
+        begin = int(self.begins[i])
+        found: list[int] = self.all_places[begin : begin + int(self.counts[i])].tolist()
         return found
 
     def first_span(self, i: int) -> tuple[int, int]:
         """Start and end of the first place of an anchor."""
-        start = int(self.all_places[self.ends[i - 1] if i else 0])
+        start = int(self.all_places[self.begins[i]])
         return start, start + int(self.sizes[i])
 
-    @cached_property
-    def words(self) -> NDArray[np.int64]:
-        """The keys of the anchors that are neither names nor numbers, as finely as their script is heard."""
-        found: NDArray[np.int64] = self.keys[_IS_WORD[self.marks]]
-        return found
 
-    @cached_property
-    def numbers(self) -> NDArray[np.int64]:
-        """The keys of the anchors that are numbers."""
-        found: NDArray[np.int64] = self.keys[(self.marks & _CARRIAGE) == _CARRIAGE_NUMBERS[Carriage.NUMBER]]
-        return found
+def carriages(marks: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """How anchors are written, as numbers of CARRIAGES."""
+    return marks & np.uint8(_CARRIAGE)
+
+
+def is_coarse(marks: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which anchors are coarse skeletons."""
+    return (marks & np.uint8(_IS_COARSE)).astype(bool)
+
+
+def hear_finely(marks: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which anchors are in a script that tells b from f, l from r and m from n."""
+    return (marks & np.uint8(_HAS_FINE_SOUNDS)).astype(bool)
 
 
 @lru_cache(maxsize=50_000)
@@ -121,7 +130,7 @@ def unpack(packed: bytes) -> Anchors:
     sizes = np.frombuffer(packed, np.uint8, count, at := at + count)
     counts = np.frombuffer(packed, np.uint8, count, at := at + count)
     places = np.frombuffer(packed, "<u2", -1, at + count)
-    return Anchors(length, keys, rarities / _MILLI, marks, sizes, np.cumsum(counts, dtype=np.int64), places)
+    return Anchors(length, keys, rarities / _MILLI, marks, sizes, counts, places)
 
 
 def pack_fingerprint(fingerprint: Fingerprint) -> bytes:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
 from pipeline.fold.fingerprint import fingerprint
-from pipeline.models.folding import Candidate
+from pipeline.fold.judge import judge, leads
+from pipeline.fold.translation.meaning import Meaning
+from pipeline.models.folding import Bond, Candidate
 
 HARBOUR_EN = """Tarvaston harbour closes for 47 days after the crane accident
 
@@ -132,6 +138,23 @@ HARBOUR_DISPATCHES = {
 }
 
 
-def candidate(number: int, text: str, language: str | None, *, title: str | None = None) -> Candidate:
+@dataclass(frozen=True)
+class Known:
+    """An article of the archive: what is compared first, and its text."""
+
+    candidate: Candidate
+    text: str
+
+
+def known(number: int, text: str, language: str | None, *, title: str | None = None) -> Known:
     """An article of the archive."""
-    return Candidate(number, language, text, fingerprint(text, title=title, language=language))
+    return Known(Candidate(number, language, fingerprint(text, title=title, language=language)), text)
+
+
+def bonds(
+    article: Known, others: Sequence[Known], meanings: Mapping[int, Meaning] = MappingProxyType({})
+) -> list[Bond]:
+    """What the judge says of an article and others."""
+    texts = {one.candidate.article_id: one.text for one in (article, *others)}
+    found = leads(article.candidate, [one.candidate for one in others], meanings=meanings)
+    return judge(article.candidate, found, texts)

@@ -7,10 +7,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from unit.fold.articles import HARBOUR_DISPATCHES, HARBOUR_EN, HARBOUR_HI, HARBOUR_RU, MUSEUM_EN, MUSEUM_RU, candidate
+from unit.fold.articles import (
+    HARBOUR_DISPATCHES,
+    HARBOUR_EN,
+    HARBOUR_HI,
+    HARBOUR_RU,
+    MUSEUM_EN,
+    MUSEUM_RU,
+    Known,
+    bonds,
+    known,
+)
 
-from pipeline.fold.judge import judge, told_from
-from pipeline.models.folding import Bond, Candidate, CopyKind
+from pipeline.fold.judge import told_from
+from pipeline.models.folding import Bond, CopyKind
 
 INTRO = (
     "From our correspondents. What follows was first reported by a partner and is published here with permission.\n\n"
@@ -32,12 +42,10 @@ TEMPLATE = (
 NEW = 100
 
 
-def verdicts(
-    text: str, language: str | None, candidates: Sequence[Candidate], title: str | None = None
-) -> dict[int, Bond]:
+def verdicts(text: str, language: str | None, candidates: Sequence[Known], title: str | None = None) -> dict[int, Bond]:
     """By the number of the other article, the bonds of a new one that are rather there than not."""
-    bonds = judge(candidate(NEW, text, language, title=title), candidates)
-    return {bond.one: bond for bond in bonds if bond.log_odds > 0}
+    found = bonds(known(NEW, text, language, title=title), candidates)
+    return {bond.one: bond for bond in found if bond.log_odds > 0}
 
 
 def test_an_article_without_candidates_is_new() -> None:
@@ -45,8 +53,8 @@ def test_an_article_without_candidates_is_new() -> None:
 
 
 def test_the_same_text_in_other_case_spacing_and_punctuation_is_an_exact_copy() -> None:
-    known = [candidate(7, HARBOUR_EN, "en"), candidate(3, MUSEUM_EN, "en")]
-    said = verdicts(HARBOUR_EN.upper().replace(",", " ,").replace("\n", " "), "en", known)
+    archive = [known(7, HARBOUR_EN, "en"), known(3, MUSEUM_EN, "en")]
+    said = verdicts(HARBOUR_EN.upper().replace(",", " ,").replace("\n", " "), "en", archive)
     assert [(i, bond.kind, bond.similarity) for i, bond in said.items()] == [(7, CopyKind.EXACT, 1.0)]
 
 
@@ -59,7 +67,7 @@ def test_the_same_text_in_other_case_spacing_and_punctuation_is_an_exact_copy() 
     ],
 )
 def test_a_reprint_is_a_near_copy(reprint: str) -> None:
-    said = verdicts(reprint, "en", [candidate(1, MUSEUM_EN, "en"), candidate(2, HARBOUR_EN, "en")])
+    said = verdicts(reprint, "en", [known(1, MUSEUM_EN, "en"), known(2, HARBOUR_EN, "en")])
     assert [(i, bond.kind) for i, bond in said.items()] == [(2, CopyKind.NEAR)]
     assert set(said[2].evidence) == {"jaccard", "containment", "share", "other_share", "passages"}
 
@@ -67,7 +75,7 @@ def test_a_reprint_is_a_near_copy(reprint: str) -> None:
 def test_a_template_with_another_name_and_other_figures_is_no_copy() -> None:
     one = TEMPLATE.format(name="Brauner Stahl", percent="2.41", price="118.30", volume="733,120")
     other = TEMPLATE.format(name="Ostwerke Lindau", percent="0.87", price="12.95", volume="90,455")
-    assert verdicts(other, "en", [candidate(1, one, "en")]) == {}
+    assert verdicts(other, "en", [known(1, one, "en")]) == {}
 
 
 @pytest.mark.parametrize(
@@ -83,8 +91,8 @@ def test_a_template_with_another_name_and_other_figures_is_no_copy() -> None:
 )
 def test_a_translation_is_told_from_other_news(text: str, language: str, original: str, original_language: str) -> None:
     stranger = HARBOUR_EN if original in (MUSEUM_EN, MUSEUM_RU) else MUSEUM_EN
-    known = [candidate(1, stranger, "en"), candidate(2, original, original_language)]
-    said = verdicts(text, language, known)
+    archive = [known(1, stranger, "en"), known(2, original, original_language)]
+    said = verdicts(text, language, archive)
     assert [(i, bond.kind) for i, bond in said.items()] == [(2, CopyKind.TRANSLATION)]
     assert said[2].similarity > 0.9
 
@@ -92,13 +100,13 @@ def test_a_translation_is_told_from_other_news(text: str, language: str, origina
 @pytest.mark.parametrize("language", HARBOUR_DISPATCHES)
 @pytest.mark.parametrize("original", [HARBOUR_EN, HARBOUR_RU], ids=["en", "ru"])
 def test_a_translation_is_found_in_any_script(language: str, original: str) -> None:
-    known = [candidate(1, original, "en" if original is HARBOUR_EN else "ru"), candidate(2, MUSEUM_EN, "en")]
-    said = verdicts(HARBOUR_DISPATCHES[language], language, known)
+    archive = [known(1, original, "en" if original is HARBOUR_EN else "ru"), known(2, MUSEUM_EN, "en")]
+    said = verdicts(HARBOUR_DISPATCHES[language], language, archive)
     assert [(i, bond.kind) for i, bond in said.items()] == [(1, CopyKind.TRANSLATION)]
 
 
 def test_the_evidence_of_a_translation_is_json_and_lists_the_shared_marks_strongest_first() -> None:
-    [said] = judge(candidate(2, HARBOUR_RU, "ru"), [candidate(1, HARBOUR_EN, "en")])
+    [said] = bonds(known(2, HARBOUR_RU, "ru"), [known(1, HARBOUR_EN, "en")])
     evidence = json.loads(json.dumps(dict(told_from(2, said)), ensure_ascii=False))
     weights = [anchor["weight"] for anchor in evidence["anchors"]]
     assert weights == sorted(weights, reverse=True)
@@ -108,7 +116,7 @@ def test_the_evidence_of_a_translation_is_json_and_lists_the_shared_marks_strong
 
 
 def test_other_news_in_another_language_is_new() -> None:
-    assert verdicts(MUSEUM_RU, "ru", [candidate(1, HARBOUR_EN, "en"), candidate(2, HARBOUR_HI, "hi")]) == {}
+    assert verdicts(MUSEUM_RU, "ru", [known(1, HARBOUR_EN, "en"), known(2, HARBOUR_HI, "hi")]) == {}
 
 
 @pytest.mark.parametrize("language", ["en", "en-US", None, "und"])
@@ -117,15 +125,15 @@ def test_two_texts_of_one_language_or_of_an_unknown_one_are_never_translations(l
         "Ingrid Halvorsen: Tarvaston shuts 47 days. Bellatrix, Kobelmann, Domingo Estrada, Marek Kowalczyk, "
         "1,840, 3.75, 96."
     )
-    assert verdicts(retold, language, [candidate(1, HARBOUR_EN, "en")]) == {}
+    assert verdicts(retold, language, [known(1, HARBOUR_EN, "en")]) == {}
 
 
 @pytest.mark.parametrize("language", HARBOUR_DISPATCHES)
 def test_what_is_found_is_the_same_from_either_side_and_in_either_order_of_arrival(language: str) -> None:
     text = HARBOUR_DISPATCHES[language]
-    first, second = candidate(1, HARBOUR_EN, "en"), candidate(2, text, language)
-    [here], [there] = judge(first, [second]), judge(second, [first])
-    [later] = judge(candidate(2, HARBOUR_EN, "en"), [candidate(1, text, language)])
+    first, second = known(1, HARBOUR_EN, "en"), known(2, text, language)
+    [here], [there] = bonds(first, [second]), bonds(second, [first])
+    [later] = bonds(known(2, HARBOUR_EN, "en"), [known(1, text, language)])
 
     assert here.log_odds == there.log_odds == later.log_odds
     assert [mark["surface"] for mark in marks(told_from(1, here))] == [
@@ -155,28 +163,28 @@ HOSTILE = {
 
 
 @pytest.fixture(scope="module")
-def archive_of_bad_input() -> list[Candidate]:
-    known = [candidate(i, text, "de") for i, text in enumerate(HOSTILE.values())]
-    return [*known, candidate(98, HARBOUR_EN, "en"), candidate(99, HARBOUR_RU, "ru")]
+def archive_of_bad_input() -> list[Known]:
+    archive = [known(i, text, "de") for i, text in enumerate(HOSTILE.values())]
+    return [*archive, known(98, HARBOUR_EN, "en"), known(99, HARBOUR_RU, "ru")]
 
 
 @pytest.mark.parametrize("language", ["en", "tlh", None])
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_bad_input_gets_an_answer_and_glues_nothing(
-    text: str, language: str | None, archive_of_bad_input: list[Candidate]
+    text: str, language: str | None, archive_of_bad_input: list[Known]
 ) -> None:
-    assert verdicts(text, language, [known for known in archive_of_bad_input if known.text != text]) == {}
+    assert verdicts(text, language, [one for one in archive_of_bad_input if one.text != text]) == {}
 
 
 def test_articles_with_a_title_only_fold_with_nothing() -> None:
-    known = [candidate(1, "", "en", title="Harbour closes"), candidate(2, "", "en", title=None)]
-    assert verdicts("", "en", known, title="Harbour closes") == {}
+    archive = [known(1, "", "en", title="Harbour closes"), known(2, "", "en", title=None)]
+    assert verdicts("", "en", archive, title="Harbour closes") == {}
 
 
 def test_short_texts_are_equal_only_under_equal_titles() -> None:
-    known = [candidate(1, "Subscribe to read on.", "en", title="Harbour closes")]
-    assert verdicts("Subscribe to read on.", "en", known, title="Museum opens") == {}
-    assert set(verdicts("Subscribe to read on!", "en", known, title="Harbour closes")) == {1}
+    archive = [known(1, "Subscribe to read on.", "en", title="Harbour closes")]
+    assert verdicts("Subscribe to read on.", "en", archive, title="Museum opens") == {}
+    assert set(verdicts("Subscribe to read on!", "en", archive, title="Harbour closes")) == {1}
 
 
 def test_two_reports_that_name_the_same_people_and_other_numbers_are_two_stories() -> None:
@@ -189,7 +197,7 @@ def test_two_reports_that_name_the_same_people_and_other_numbers_are_two_stories
         "Nvidia und OpenAI sind Kunden von Kvarnholm Foundry, das Zoe Lindqvist in Oslo an die Börse bringen will."
     )
     same_numbers = german.replace("62", "480").replace("35 Hektar", "14 Prozent mehr")
-    known = [candidate(1, english, "en")]
+    archive = [known(1, english, "en")]
 
-    assert verdicts(german, "de", known) == {}
-    assert set(verdicts(same_numbers, "de", known)) == {1}
+    assert verdicts(german, "de", archive) == {}
+    assert set(verdicts(same_numbers, "de", archive)) == {1}

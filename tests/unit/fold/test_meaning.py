@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from unit.fold.articles import HARBOUR_EN, HARBOUR_RU, candidate
+from unit.fold.articles import HARBOUR_EN, HARBOUR_RU, bonds, known
 
-from pipeline.fold.judge import judge
 from pipeline.fold.translation.meaning import FEWEST_STRANGERS, Meaning, Strangers, meaning, strangers
 
 
@@ -57,10 +56,10 @@ def test_what_a_cosine_adds_rises_with_it_and_is_bounded() -> None:
 
 
 def test_the_judge_adds_it_to_a_translation_and_says_so() -> None:
-    here, there = candidate(1, HARBOUR_EN, "en"), candidate(2, HARBOUR_RU, "ru")
+    here, there = known(1, HARBOUR_EN, "en"), known(2, HARBOUR_RU, "ru")
 
-    [alone] = judge(here, [there])
-    [joined] = judge(here, [there], meanings={2: Meaning(0.9, 1.5)})
+    [alone] = bonds(here, [there])
+    [joined] = bonds(here, [there], meanings={2: Meaning(0.9, 1.5)})
 
     assert joined.log_odds == pytest.approx(alone.log_odds + 1.5, abs=0.002)
     assert joined.evidence["cosine"] == 0.9

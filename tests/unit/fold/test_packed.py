@@ -10,7 +10,7 @@ from unit.fold.articles import HARBOUR_DISPATCHES, HARBOUR_EN
 from pipeline.fold.fingerprint import fingerprint
 from pipeline.fold.near.shingles import hash64
 from pipeline.fold.translation.anchors import MOST_POSITIONS, Anchor, Carriage, has_fine_sounds
-from pipeline.fold.translation.packed import pack, pack_fingerprint, unpack, unpack_fingerprint
+from pipeline.fold.translation.packed import hear_finely, is_coarse, pack, pack_fingerprint, unpack, unpack_fingerprint
 
 
 def _some_anchors(random: Random) -> list[Anchor]:
@@ -44,9 +44,9 @@ def test_anchors_come_back_as_they_were(seed: int) -> None:
         assert back.rarities[i] == pytest.approx(anchor.rarity)
         assert back.starts(i) == list(anchor.starts)
         assert back.first_span(i) == (anchor.starts[0], anchor.starts[0] + len(anchor.surface))
-        assert back.is_coarse(i) is (anchor.key[0] == "c")
-        assert back.has_fine_sounds(i) is has_fine_sounds(anchor.surface)
-    assert set(back.numbers.tolist()) == {hash64(a.key) for a in found if a.carriage is Carriage.NUMBER}
+        assert is_coarse(back.marks)[i] == (anchor.key[0] == "c")
+        assert hear_finely(back.marks)[i] == has_fine_sounds(anchor.surface)
+    assert set(back.keys[back.is_number].tolist()) == {hash64(a.key) for a in found if a.carriage is Carriage.NUMBER}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,74 @@
+"""What shared anchors weigh, all at once, against the formula written out for one."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+
+import numpy as np
+import pytest
+from unit.fold.articles import HARBOUR_DISPATCHES, HARBOUR_EN, HARBOUR_HI, HARBOUR_RU, MUSEUM_EN, MUSEUM_RU, known
+
+from pipeline.fold.judge import LEAST_LOG_ODDS, leads, pairs
+from pipeline.fold.translation.linkage import link
+from pipeline.fold.translation.packed import Anchors, unpack
+
+TEXTS = [
+    (HARBOUR_EN, "en"),
+    (HARBOUR_RU, "ru"),
+    (HARBOUR_HI, "hi"),
+    (MUSEUM_EN, "en"),
+    (MUSEUM_RU, "ru"),
+    ("", "de"),
+    *((text, language) for language, text in HARBOUR_DISPATCHES.items()),
+]
+ARTICLES = [known(i, text, language).candidate for i, (text, language) in enumerate(TEXTS)]
+ANCHORS = [unpack(article.fingerprint.anchors) for article in ARTICLES]
+
+
+def place_of(here: Anchors, i: int, there: Anchors, j: int) -> float:
+    """What the places of one anchor bring, in nats: the formula as it is written."""
+    lists = [start / here.length for start in here.starts(i)], [start / there.length for start in there.starts(j)]
+    fewer, more = sorted(lists, key=lambda places: (len(places), *places))
+    fewer = fewer[:12]
+    ratios = []
+    for place in fewer:
+        distance = min(abs(place - other) for other in more)
+        at_random = max(1e-3, 2 * len(more) * math.exp(-2 * len(more) * distance))
+        ratios.append(0.75 * math.exp(-distance / 0.03) / 0.03 / at_random + 0.25)
+    return sum(map(math.log, ratios)) / len(ratios) + math.log(1 + 0.3 * (len(ratios) - 1))
+
+
+@pytest.mark.parametrize("which", range(len(TEXTS)), ids=[f"{i} {language}" for i, (_, language) in enumerate(TEXTS)])
+def test_places_weigh_as_the_formula_says(which: int) -> None:
+    here = ANCHORS[which]
+    for there, shared in zip(ANCHORS, link(here, ANCHORS), strict=True):
+        assert set(here.keys[shared.mine]) == set(there.keys[shared.theirs]) == set(here.keys) & set(there.keys)
+        assert shared.weights.tolist() == sorted(shared.weights.tolist(), reverse=True)
+        expected = [place_of(here, int(i), there, int(j)) for i, j in zip(shared.mine, shared.theirs, strict=True)]
+        assert shared.places.tolist() == pytest.approx(expected)
+
+
+def test_a_text_shares_the_same_with_another_whoever_else_is_asked_about() -> None:
+    for here, together in zip(ANCHORS, ([*link(one, ANCHORS)] for one in ANCHORS), strict=True):
+        for there, shared in zip(ANCHORS, together, strict=True):
+            [alone] = link(here, [there])
+            [turned] = link(there, [here])
+            assert np.array_equal(shared.mine, alone.mine)
+            assert shared.weights.tolist() == alone.weights.tolist() == turned.weights.tolist()
+
+
+def test_no_lead_is_dropped_before_it_is_known_what_counts() -> None:
+    """What reaches the least with no bound at all is a lead with that least too, and nothing else is."""
+    reaching = 0
+    for one, other in combinations(ARTICLES, 2):
+        anyhow = [lead.translation for lead in leads(one, [other], -math.inf) if lead.translation]
+        expected = [found for found in anyhow if found.log_odds >= LEAST_LOG_ODDS]
+        assert [lead.translation for lead in leads(one, [other]) if lead.translation] == expected
+        reaching += len(expected)
+    assert reaching > 20
+
+
+def test_nothing_is_shared_with_nobody() -> None:
+    assert link(ANCHORS[0], []) == []
+    assert pairs(ARTICLES[0], []) == []
