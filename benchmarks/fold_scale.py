@@ -40,6 +40,7 @@ from rich.table import Table
 from sqlalchemy import Connection, Engine, text
 
 from db import articles, fingerprints, migrate
+from db.articles import NewArticle
 from db.embedded import EmbeddedPostgres
 from db.engine import connect
 from db.fingerprints import Marked
@@ -186,20 +187,21 @@ def fold(engine: Engine, batch: Sequence[Made], first: int, times: Times) -> Non
         lock_folding(conn)
         conn.execute(_PAGES, {"begin": first, "end": first + len(batch) - 1})
         began = time.perf_counter()
-        marked = []
-        for number, one in enumerate(batch, first):
-            url = f"https://news.example/{number}"
-            article = Article(url, url, None, None, None, one.language, dated_at, "feed", one.text, 330)
-            article_id = articles.add_article(conn, number, 1, article, "hash", NOW)
-            marked.append(Marked(article_id, dated_at, one.fingerprint))
-        fingerprints.add(conn, marked)
-        ids = [one.article_id for one in marked]
+        new = [_new(number, one, dated_at) for number, one in enumerate(batch, first)]
+        ids = articles.add_articles(conn, new)
+        fingerprints.add(conn, [Marked(i, dated_at, one.fingerprint) for i, one in zip(ids, batch, strict=True)])
         times.store += (stored := time.perf_counter()) - began
         folding.find(conn, RULES, ids)
         times.find += (found := time.perf_counter()) - stored
         folding.regroup(conn, RULES, ids, ids, Cause("new articles", None))
         times.group += time.perf_counter() - found
     times.fold += time.perf_counter() - opened
+
+
+def _new(number: int, made: Made, dated_at: datetime) -> NewArticle:
+    url = f"https://news.example/{number}"
+    article = Article(url, url, None, None, None, made.language, dated_at, "feed", made.text, 330)
+    return NewArticle(number, 1, article, "hash", NOW)
 
 
 def measure(engine: Engine, workers: Executor, there: int, seed: int, measured: int) -> Times:

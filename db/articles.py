@@ -5,18 +5,17 @@ The functions that write ask for `db.locks.lock_folding` to be held.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, insert, select, text, update
 
-from db import embeddings, fingerprints, sites
+from db import embeddings, fingerprints, sites, stories
 from db.fingerprints import Marked
 from db.sites import SiteText, read_cut
 from db.tables.articles import ArticleRow, RevisionRow
-from db.tables.folding import StoryRow
 from pipeline.discover.urls import host
 from pipeline.extract.dates.choose import describe_claim
 from pipeline.extract.text.site import restore
@@ -49,35 +48,63 @@ def article_of_page(conn: Connection, page_id: int) -> StoredArticle | None:
     return StoredArticle(row.id, row.title, row.text, tuple(row.dates), read_cut(row.cut)) if row else None
 
 
-def is_known_address(conn: Connection, canonical_url: str) -> bool:
-    """Whether an article has this canonical URL: another page led there first."""
-    same = func.md5(ArticleRow.canonical_url) == func.md5(canonical_url)
-    return conn.execute(select(ArticleRow.id).where(same)).first() is not None
+def known_addresses(conn: Connection, canonical_urls: Collection[str]) -> set[str]:
+    """Those of some canonical URLs that an article has: another page led there first."""
+    return set(conn.execute(_KNOWN_ADDRESSES, {"urls": list(canonical_urls)}).scalars())
 
 
-def add_article(
-    conn: Connection,
-    page_id: int,
-    source_id: int,
-    article: Article,
-    body_hash: str,
-    first_seen_at: datetime,
-) -> int:
-    """Store a new article, in a story of its own; return its id. Its fingerprint is for `db.fingerprints.add`, which
-    takes those of a batch at once.
+# By article_canonical_url_key.
+_KNOWN_ADDRESSES = text("""
+    select u.url
+    from unnest(cast(:urls as text[])) u (url)
+    where exists (select from ingest.article a where md5(a.canonical_url) = md5(u.url))
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """An article that a page brought, and the hash of the body it was made of."""
+
+    page_id: int
+    source_id: int
+    article: Article
+    body_hash: str
+    first_seen_at: datetime
+
+    @property
+    def dated_at(self) -> datetime:
+        """The date that says when it may be found."""
+        return self.article.published_at or self.first_seen_at
+
+
+def add_articles(conn: Connection, new: Sequence[NewArticle]) -> list[int]:
+    """Store new articles, each in a story of its own; return their ids. Their fingerprints are for
+    `db.fingerprints.add`.
     """
-    values = _content(article, body_hash) | {
-        "page_id": page_id,
-        "source_id": source_id,
-        "first_seen_at": first_seen_at,
-    }
-    article_id = conn.execute(_ADD, values).scalar_one()
-    sites.keep_blocks(conn, article_id, host(article.canonical_url), article.text, article.cut)
-    return article_id
+    if not new:
+        return []
+    rows = [
+        _content(one.article, one.body_hash)
+        | {
+            "page_id": one.page_id,
+            "source_id": one.source_id,
+            "story_id": story_id,
+            "first_seen_at": one.first_seen_at,
+        }
+        for one, story_id in zip(new, stories.new_stories(conn, len(new)), strict=True)
+    ]
+    ids = list(conn.execute(_ADD, rows).scalars())
+    sites.keep_blocks(
+        conn,
+        [
+            SiteText(article_id, host(one.canonical_url), one.title, one.language, one.text, one.cut)
+            for article_id, one in zip(ids, (one.article for one in new), strict=True)
+        ],
+    )
+    return ids
 
 
-_NEW_STORY = insert(StoryRow).returning(StoryRow.id).cte("story")
-_ADD = insert(ArticleRow).values(story_id=select(_NEW_STORY.c.id).scalar_subquery()).returning(ArticleRow.id)
+_ADD = insert(ArticleRow).returning(ArticleRow.id, sort_by_parameter_order=True)
 
 
 def revise_article(
@@ -117,7 +144,8 @@ def revise_article(
     changed = update(ArticleRow).where(ArticleRow.id == stored.id).values(content).returning(ArticleRow.dated_at)
     dated_at = conn.execute(changed).scalar_one()
     fingerprints.add(conn, [Marked(stored.id, dated_at, fingerprint)])
-    sites.keep_blocks(conn, stored.id, host(article.canonical_url), article.text, article.cut)
+    site = host(article.canonical_url)
+    sites.keep_blocks(conn, [SiteText(stored.id, site, article.title, article.language, article.text, article.cut)])
 
 
 def keep_cleaning(conn: Connection, article: SiteText, found: CleanText, fingerprint: Fingerprint) -> None:
@@ -134,7 +162,7 @@ def keep_cleaning(conn: Connection, article: SiteText, found: CleanText, fingerp
         )
     ).scalar_one()
     fingerprints.add(conn, [Marked(article.id, dated_at, fingerprint)])
-    sites.keep_blocks(conn, article.id, article.host, found.text, found.cut)
+    sites.keep_blocks(conn, [replace(article, text=found.text, cut=found.cut)])
 
 
 _EARLIER_DATE = text("""

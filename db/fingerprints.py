@@ -47,7 +47,7 @@ def candidates(
     _keep_common(
         conn, [asked.keys[is_common(asked, numbers)] for asked, (numbers, _) in zip(queries, found, strict=True)]
     )
-    rows = {row.id: row for row in conn.execute(_DATES, {"ids": _distinct(one.translations for one in rankings)})}
+    rows = {row.id: row for row in conn.execute(_DATES, {"ids": _distinct(one.translations for one in rankings)}).all()}
     chosen = [
         ranking.within(dated_at - window, dated_at + window, _foreign(ranking, rows, article.language))
         for ranking, (article, dated_at) in zip(rankings, articles, strict=True)
@@ -62,9 +62,12 @@ def add(conn: Connection, marked: Sequence[Marked]) -> None:
     if not marked:
         return
     rows = [{"article_id": one.article_id, "packed": pack_fingerprint(one.fingerprint)} for one in marked]
-    new = insert(FingerprintRow).values(rows)
-    conn.execute(new.on_conflict_do_update(index_elements=["article_id"], set_={"packed": new.excluded.packed}))
+    conn.execute(_ADD, rows)
     post(conn, [(one.article_id, posted_keys(one.fingerprint, one.dated_at)) for one in marked])
+
+
+_NEW = insert(FingerprintRow)
+_ADD = _NEW.on_conflict_do_update(index_elements=["article_id"], set_={"packed": _NEW.excluded.packed})
 
 
 def post(conn: Connection, articles: Sequence[tuple[int, Keys]]) -> None:
@@ -133,7 +136,7 @@ _CANDIDATES = text("""
 _POSTINGS = text("""
     select string_agg(int4send(cast(k.number as int)), cast('' as bytea)) as numbers,
            string_agg(int8send(p.article_id), cast('' as bytea)) as articles
-    from unnest(cast(:keys as bigint[])) with ordinality k (key, number)
+    from unnest(cast(cast(:keys as text) as bigint[])) with ordinality k (key, number)
     cross join lateral (
         select article_id from ingest.posting where key = k.key order by article_id limit :most
     ) p
@@ -147,7 +150,9 @@ _KEEP_COMMON = text("""
 def _postings(conn: Connection, queries: Sequence[Query]) -> list[tuple[Keys, Keys]]:
     """For each query the index of a key and an article posted under it, for each posting."""
     keys, places = np.unique(np.concatenate([asked.keys for asked in queries]), return_inverse=True)
-    row = conn.execute(_POSTINGS, {"keys": keys.tolist(), "most": MOST_POSTINGS}).one()
+    # Written as Postgres writes an array: the driver would look at each of twenty thousand numbers by itself.
+    written = f"{{{','.join(map(str, keys.tolist()))}}}"
+    row = conn.execute(_POSTINGS, {"keys": written, "most": MOST_POSTINGS}).one()
     numbers = np.frombuffer(row.numbers or b"", ">i4").astype(np.int64) - 1
     articles = np.frombuffer(row.articles or b"", ">i8").astype(np.int64)
     articles = articles[np.argsort(numbers, kind="stable")]
@@ -186,7 +191,7 @@ def _distinct(ids: Iterable[Iterable[int]]) -> list[int]:
 
 def dates(conn: Connection, ids: Collection[int]) -> dict[int, datetime]:
     """The dates of articles that say when they may be found."""
-    return {row.id: row.dated_at for row in conn.execute(_DATES, {"ids": list(ids)})}
+    return {row.id: row.dated_at for row in conn.execute(_DATES, {"ids": list(ids)}).all()}
 
 
 def _own(text: str, lead_ins: Sequence[Mapping[str, int]]) -> str:
@@ -200,7 +205,7 @@ def fingerprinted(conn: Connection, ids: Collection[int]) -> dict[int, Candidate
         return {}
     return {
         row.id: Candidate(row.id, row.language, unpack_fingerprint(row.packed))
-        for row in conn.execute(_CANDIDATES, {"ids": list(ids)})
+        for row in conn.execute(_CANDIDATES, {"ids": list(ids)}).all()
     }
 
 

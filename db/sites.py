@@ -128,12 +128,20 @@ def _texts(rows: Iterable[Any]) -> list[SiteText]:
     return [SiteText(row.id, row.host, row.title, row.language, row.text, read_cut(row.cut)) for row in rows]
 
 
-def keep_blocks(conn: Connection, article_id: int, site: str, text: str, cut: Sequence[CutBlock]) -> None:
-    """Keep the blocks of a text of a site, and of what was cut from it. A text without a host is of no site."""
-    if site:
-        blocks, gone = SitePage.of(text).blocks, SitePage.of("\n\n".join(block.text for block in cut)).blocks
-        parameters = {"article": article_id, "host": site, "blocks": list(blocks), "cut": list(gone)}
-        conn.execute(_KEEP, parameters)
+def keep_blocks(conn: Connection, texts: Iterable[SiteText]) -> None:
+    """Keep the blocks of texts, and of what was cut from them, each for its site. A text without a host is of none."""
+    rows = [
+        {
+            "article": one.id,
+            "host": one.host,
+            "blocks": list(SitePage.of(one.text).blocks),
+            "cut": list(SitePage.of("\n\n".join(block.text for block in one.cut)).blocks),
+        }
+        for one in texts
+        if one.host
+    ]
+    if rows:
+        conn.execute(_KEEP, rows)
 
 
 _KEEP = text("""

@@ -38,8 +38,7 @@ def known_sites(conn: Connection, page_ids: Sequence[int], made: Sequence[Articl
     for article in made:
         if site := host(article.canonical_url):
             pages[site].append(SitePage.of(article.text))
-    for old in sites.unread_texts(conn, sorted(pages)):
-        sites.keep_blocks(conn, old.id, old.host, old.text, old.cut)
+    sites.keep_blocks(conn, sites.unread_texts(conn, sorted(pages)))
     wanted = {site: {block for page in pages[site] for block in page.blocks} for site in pages}
     known = sites.known_blocks(conn, wanted, without_pages=page_ids)
     return {site: learn_pages(pages[site], known[site]) for site in pages}

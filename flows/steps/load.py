@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from db import articles, captures, embeddings, fingerprints, pages, stories
+from db.articles import NewArticle
 from db.captures import PageToLoad
 from db.locks import lock_folding
 from db.stories import Cause
@@ -19,17 +20,25 @@ from flows.steps.scope import Scope
 from flows.wiring import Environment
 from pipeline.embedding import Vector
 from pipeline.extract.text.site import restore
+from pipeline.models.folding import Fingerprint
 from pipeline.models.pages import NotAnArticle, Outcome, Reason
 from pipeline.models.sources import Options
 
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """An article that is to be folded; a new one with the page that waits for the outcome and what finds it later."""
+    """An article that is to be folded; a new one with the page that waits for the outcome."""
 
     article_id: int
     new_page: int | None = None
-    mark: fingerprints.Marked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """An article that is to be stored, and what finds it later."""
+
+    article: NewArticle
+    fingerprint: Fingerprint
 
 
 def load(env: Environment, scope: Scope, page_ids: Sequence[int]) -> None:
@@ -46,9 +55,10 @@ def load(env: Environment, scope: Scope, page_ids: Sequence[int]) -> None:
     with env.engine.begin() as conn:
         lock_folding(conn)
         captures.lock_pages(conn, page_ids)
-        loaded = [_load_one(conn, env, scope, page, one) for page, one in zip(captured, marked, strict=True)]
+        taken = articles.known_addresses(conn, [one.article.canonical_url for one in marked if isinstance(one, Marked)])
+        found = [_load_one(conn, env, scope, taken, page, one) for page, one in zip(captured, marked, strict=True)]
+        loaded = _add_new(conn, found)
         stored = [one for one in loaded if one is not None]
-        fingerprints.add(conn, [one.mark for one in stored if one.mark is not None])
         _keep_vectors(conn, env, loaded, vectors)
         cleaner = clean_again(conn, env, seen)
         _fold(conn, env, scope, stored, cleaner)
@@ -94,10 +104,25 @@ def _material(env: Environment, page: PageToLoad) -> Material:
     return Material(page.entry, page.capture, page.source.language, lexicon, page.fetched_at or env.now())
 
 
+def _add_new(conn: Connection, found: Sequence[_Stored | _New | None]) -> list[_Stored | None]:
+    """Store the new ones among them, all at once."""
+    new = [one for one in found if isinstance(one, _New)]
+    ids = articles.add_articles(conn, [one.article for one in new])
+    marks = [
+        fingerprints.Marked(article_id, one.article.dated_at, one.fingerprint)
+        for article_id, one in zip(ids, new, strict=True)
+    ]
+    fingerprints.add(conn, marks)
+    stored = iter([_Stored(article_id, one.article.page_id) for article_id, one in zip(ids, new, strict=True)])
+    return [next(stored) if isinstance(one, _New) else one for one in found]
+
+
 def _load_one(
-    conn: Connection, env: Environment, scope: Scope, page: PageToLoad, made: Marked | NotAnArticle
-) -> _Stored | None:
-    """Store what was made of a page; None where there is nothing to fold."""
+    conn: Connection, env: Environment, scope: Scope, taken: set[str], page: PageToLoad, made: Marked | NotAnArticle
+) -> _Stored | _New | None:
+    """Store what was made of a page that has an article, or say what is to be stored; None where there is nothing to
+    fold. An address of `taken` belongs to an article of another page; that of a new one is added.
+    """
     if isinstance(made, NotAnArticle):
         pages.settle(conn, scope.run_id, page.id, Outcome.SKIPPED, made.reason, made.detail)
         return None
@@ -112,13 +137,11 @@ def _load_one(
     elif made.relevance.score < threshold:
         detail = f"relevance {made.relevance.score:.2f} of at least {threshold:.2f} for topic {topic}"
         pages.settle(conn, scope.run_id, page.id, Outcome.SKIPPED, Reason.OFF_TOPIC, detail)
-    elif articles.is_known_address(conn, made.article.canonical_url):
+    elif made.article.canonical_url in taken:
         pages.settle(conn, scope.run_id, page.id, Outcome.SKIPPED, Reason.SAME_PAGE, made.article.canonical_url)
     else:
-        now = env.now()
-        article_id = articles.add_article(conn, page.id, page.source_id, made.article, made.body_hash, now)
-        mark = fingerprints.Marked(article_id, made.article.published_at or now, made.fingerprint)
-        return _Stored(article_id, page.id, mark)
+        taken.add(made.article.canonical_url)
+        return _New(NewArticle(page.id, page.source_id, made.article, made.body_hash, env.now()), made.fingerprint)
     return None
 
 

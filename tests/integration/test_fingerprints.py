@@ -12,6 +12,7 @@ from unit.fold.articles import HARBOUR_DISPATCHES, HARBOUR_EN, HARBOUR_HI, HARBO
 
 from benchmarks.fold_stories import Archive
 from db import articles, fingerprints
+from db.articles import NewArticle
 from db.fingerprints import Marked
 from pipeline.fold.fingerprint import fingerprint
 from pipeline.models.articles import Article
@@ -59,7 +60,7 @@ def _store(conn: Connection, body: str, language: str, dated_at: datetime, found
     """)
     page_id = conn.execute(page, {"url": f"https://news.example/{number}", "source": source_id}).scalar_one()
     article = _article(number, body, language, dated_at)
-    article_id = articles.add_article(conn, page_id, source_id, article, "hash", NOW)
+    [article_id] = articles.add_articles(conn, [NewArticle(page_id, source_id, article, "hash", NOW)])
     fingerprints.add(conn, [Marked(article_id, dated_at, found)])
     return article_id
 

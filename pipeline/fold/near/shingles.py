@@ -72,9 +72,8 @@ def shingled(text: str) -> Shingled:
     spans = unit_spans(text)
     places = np.array(spans, dtype=np.int64).reshape(len(spans), 2)
     units = [text[start:end] for start, end in spans]
-    known = {unit: (hash64(folded_unit(unit)) & 0xFFFF_FFFF_FFFF_FFFF, shingle_size(unit)) for unit in set(units)}
-    codes = np.array([known[unit][0] for unit in units], dtype=np.uint64)
-    sizes = np.array([known[unit][1] for unit in units], dtype=np.int64)
+    codes = np.array([_code(unit) for unit in units], dtype=np.int64).view(np.uint64)
+    sizes = np.array([shingle_size(unit) for unit in units], dtype=np.int64)
     firsts = np.flatnonzero(np.arange(len(units)) + sizes <= len(units))
     if len(units) and not len(firsts):
         firsts = np.zeros(1, dtype=np.int64)
@@ -101,6 +100,12 @@ def bands(found: Hashes) -> tuple[int, ...]:
     for row in (lowest >> np.uint64(32)).reshape(BANDS, ROWS).T:
         banded = _joined(banded, row)
     return tuple(banded.view(np.int64).tolist())
+
+
+@lru_cache(maxsize=50_000)
+def _code(unit: str) -> int:
+    """The hash of a unit, remembered: the news of a day has few words that it does not repeat."""
+    return hash64(folded_unit(unit))
 
 
 def _rolled(codes: Hashes, firsts: Places, sizes: Places) -> Hashes:

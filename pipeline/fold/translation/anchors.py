@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,11 +49,12 @@ _NUMBERS = {how: number for number, how in enumerate(CARRIAGES)}
 _BASE, _SLOPE, _MOST = np.array([_CARRIED[how] for how in CARRIAGES]).T
 
 
-def carriage(key: str, surface: str) -> Carriage:
-    """How an anchor is written: a number; a name, by its capital or its katakana; a word that never has a capital in a
-    script with capitals; a plain word where the script has none; a stretch or a window of Han.
+@lru_cache(maxsize=10_000)
+def carriage(level: str, first: str) -> Carriage:
+    """How an anchor is written, by the level of its key and the first character of its surface: a number; a name, by
+    its capital or its katakana; a word that never has a capital in a script with capitals; a plain word where the
+    script has none; a stretch or a window of Han.
     """
-    level, first = key[0], surface[0]
     if level == "n":
         return Carriage.NUMBER
     if level == "h":
@@ -95,7 +97,7 @@ def anchors(text: str, language: str | None) -> tuple[Anchor, ...]:
     """The anchors of a text in a language (primary subtag), those that weigh most first, at most MOST_ANCHORS."""
     found = places(text, language)
     rare = rarities(list(found), language, max(_FEWEST_WORDS, word_count(text)))
-    ways = [carriage(key, place.surface) for key, place in found.items()]
+    ways = [carriage(key[0], place.surface[0]) for key, place in found.items()]
     weights = np.where(rare >= _LEAST_RARITY, _expected_weights(ways, rare), -1.0)
     weighed = sorted(zip((-weights).tolist(), found, ways, rare.round(3).tolist(), strict=True))
     return tuple(

@@ -28,6 +28,7 @@ _HAN_STRETCHES_PER_WORD = 2.5
 _UNSEEN_WORD, _UNSEEN_WINDOW = 3e-7, 3e-6
 _RAREST = 2e-5
 _TYPICAL_WORDS = 300
+_MOST_REMEMBERED = 50_000
 _RARE_LETTER, _RARE_LENGTH = 0.05, 0.01
 
 
@@ -72,12 +73,32 @@ def background(language: str | None) -> Background:
 
 def rarities(keys: Sequence[str], language: str | None, words: float) -> NDArray[np.float64]:
     """For each key, -ln of how probable it is that an unrelated article of this many words carries it."""
+    known = _likelihoods(language)
+    values = np.array([known[key] for key in keys], dtype=np.float64)
+    is_number = np.array([key[0] == "n" for key in keys], dtype=bool)
     lengths = min(4.0, max(0.3, words / _TYPICAL_WORDS))
-    expected = np.array(
-        [number_probability(key[2:]) * lengths if key[0] == "n" else _frequency(key, language) * words for key in keys],
-        dtype=np.float64,
-    )
-    return -np.log(np.maximum(_RAREST, -np.expm1(-expected)))
+    return -np.log(np.maximum(_RAREST, -np.expm1(-values * np.where(is_number, lengths, words))))
+
+
+class _Likelihoods(dict[str, float]):
+    """Of keys in a language, remembered: how often a word carries each, or how probably an article has a number."""
+
+    def __init__(self, language: str | None) -> None:
+        super().__init__()
+        self._language = language
+
+    def __missing__(self, key: str) -> float:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        is_number = key[0] == "n"
+        found = number_probability(key[2:]) if is_number else background(self._language).frequency(key)
+        self[key] = found
+        return found
+
+
+@lru_cache(maxsize=64)
+def _likelihoods(language: str | None) -> _Likelihoods:
+    return _Likelihoods(language)
 
 
 def number_probability(value: str) -> float:
@@ -93,11 +114,6 @@ def number_probability(value: str) -> float:
     if value.endswith("00"):
         return 0.02
     return {3: 0.008, 4: 0.002}.get(len(value), 0.0007)
-
-
-@lru_cache(maxsize=200_000)
-def _frequency(key: str, language: str | None) -> float:
-    return background(language).frequency(key)
 
 
 def _word_list(language: str | None) -> tuple[dict[str, float], float]:

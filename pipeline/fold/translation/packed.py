@@ -15,7 +15,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from operator import itemgetter
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,26 +106,25 @@ def hash_of(key: str) -> int:
 
 def pack(found: Sequence[Anchor], length: int) -> bytes:
     """The anchors of a text of `length` characters, at most 65,535, as bytes."""
-    ordered = sorted(((hash_of(anchor.key), anchor) for anchor in found), key=itemgetter(0))
+    keys = np.array([hash_of(anchor.key) for anchor in found], dtype="<i8")
+    ascending = np.argsort(keys)
+    ordered = [found[i] for i in ascending.tolist()]
     columns = (
-        np.array([key for key, _ in ordered], dtype="<i8"),
-        np.array([round(anchor.rarity * _MILLI) for _, anchor in ordered], dtype="<u2"),
-        np.array([_mark(anchor) for _, anchor in ordered], dtype=np.uint8),
-        np.array([min(len(anchor.surface), _LONGEST_SURFACE) for _, anchor in ordered], dtype=np.uint8),
-        np.array([len(anchor.starts) for _, anchor in ordered], dtype=np.uint8),
-        np.array([start for _, anchor in ordered for start in anchor.starts], dtype="<u2"),
+        keys[ascending],
+        (np.array([anchor.rarity for anchor in ordered]) * _MILLI).round().astype("<u2"),
+        np.array([_mark(anchor.carriage, anchor.key[0], anchor.surface[0]) for anchor in ordered], dtype=np.uint8),
+        np.minimum([len(anchor.surface) for anchor in ordered], _LONGEST_SURFACE).astype(np.uint8),
+        np.array([len(anchor.starts) for anchor in ordered], dtype=np.uint8),
+        np.array(list(chain.from_iterable(anchor.starts for anchor in ordered)), dtype="<u2"),
     )
     return _HEAD.pack(VERSION, len(ordered), length) + b"".join(column.tobytes() for column in columns)
 
 
 def unpack(packed: bytes) -> Anchors:
     """The anchors in some bytes that `pack` made. Raises ValueError where another version made them."""
-    version, count, length = _HEAD.unpack_from(packed)
-    if version != VERSION:
-        raise ValueError(f"anchors of version {version}, not {VERSION}")
-    at = _HEAD.size
-    keys = np.frombuffer(packed, "<i8", count, at)
-    rarities = np.frombuffer(packed, "<u2", count, at := at + 8 * count)
+    keys, (_, count, length) = _keys(packed), _HEAD.unpack_from(packed)
+    at = _HEAD.size + 8 * count
+    rarities = np.frombuffer(packed, "<u2", count, at)
     marks = np.frombuffer(packed, np.uint8, count, at := at + 2 * count)
     sizes = np.frombuffer(packed, np.uint8, count, at := at + count)
     counts = np.frombuffer(packed, np.uint8, count, at := at + count)
@@ -133,9 +132,16 @@ def unpack(packed: bytes) -> Anchors:
     return Anchors(length, keys, rarities / _MILLI, marks, sizes, counts, places)
 
 
+def _keys(packed: bytes) -> NDArray[np.int64]:
+    version, count, _ = _HEAD.unpack_from(packed)
+    if version != VERSION:
+        raise ValueError(f"anchors of version {version}, not {VERSION}")
+    return np.frombuffer(packed, "<i8", count, _HEAD.size)
+
+
 def pack_fingerprint(fingerprint: Fingerprint) -> bytes:
     """A fingerprint as bytes, to be stored."""
-    keys = unpack(fingerprint.anchors).keys
+    keys = _keys(fingerprint.anchors)
     bands, anchor_keys = fingerprint.bands, np.array(fingerprint.anchor_keys, dtype=np.int64)
     head = _FINGERPRINT.pack(bytes.fromhex(fingerprint.text_hash), fingerprint.mass, len(bands), len(anchor_keys))
     indices = np.searchsorted(keys, anchor_keys).astype("<u2")
@@ -151,15 +157,14 @@ def unpack_fingerprint(packed: bytes) -> Fingerprint:
     return Fingerprint(
         text_hash.hex(),
         tuple(np.frombuffer(packed, "<i8", bands, at).tolist()),
-        tuple(unpack(anchors).keys[indices].tolist()),
+        tuple(_keys(anchors)[indices].tolist()),
         anchors,
         mass,
     )
 
 
-def _mark(anchor: Anchor) -> int:
-    return (
-        _CARRIAGE_NUMBERS[anchor.carriage]
-        | (_IS_COARSE if anchor.key[0] == "c" else 0)
-        | (_HAS_FINE_SOUNDS if has_fine_sounds(anchor.surface) else 0)
-    )
+@lru_cache(maxsize=10_000)
+def _mark(how: Carriage, level: str, first: str) -> int:
+    """The byte that says how an anchor is written."""
+    coarse = _IS_COARSE if level == "c" else 0
+    return _CARRIAGE_NUMBERS[how] | coarse | (_HAS_FINE_SOUNDS if has_fine_sounds(first) else 0)

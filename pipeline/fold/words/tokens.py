@@ -86,8 +86,8 @@ def words(text: str) -> dict[Script, dict[str, list[int]]]:
         stretches[m.group()].append(m.start())
     found: dict[Script, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for stretch, starts in stretches.items():
-        for token in _tokens_of_stretch(stretch):
-            found[token.script][token.text] += [start + token.start for start in starts]
+        for word, at, script in _tokens_of_stretch(stretch):
+            found[script][word] += [start + at for start in starts]
     for written in found.values():
         for starts in written.values():
             starts.sort()
@@ -120,6 +120,7 @@ def folded_unit(unit: str) -> str:
     return unicodedata.normalize("NFKC", unit).casefold()
 
 
+@lru_cache(maxsize=50_000)
 def shingle_size(unit: str) -> int:
     """How many units a shingle has that begins with this one."""
     if not _IDEOGRAPH.match(unit):
@@ -138,6 +139,7 @@ def word_count(text: str) -> float:
     return ideographs / 1.8 + max(0, len(text.split()) - ideographs / 20)
 
 
+@lru_cache(maxsize=1024)
 def primary(language: str | None) -> str | None:
     """The language itself of a BCP 47 tag: 'zh' of 'zh-Hant-TW'; None where the tag says nothing."""
     subtag = (language or "").replace("_", "-").split("-")[0].casefold()
