@@ -99,9 +99,9 @@ def write(seed: int) -> tuple[str, str]:
     return ("" if language == "zh" else " ").join(body), language
 
 
-def make(seed: int) -> Made:
-    """An article of a seed."""
-    body, language = write(seed)
+def make(written: tuple[str, str]) -> Made:
+    """An article of a text and its language."""
+    body, language = written
     return Made(body, language, fingerprint(body, title=None, language=language))
 
 
@@ -185,7 +185,6 @@ def fold(engine: Engine, batch: Sequence[Made], first: int, times: Times) -> Non
     opened = time.perf_counter()
     with engine.begin() as conn:
         lock_folding(conn)
-        conn.execute(_PAGES, {"begin": first, "end": first + len(batch) - 1})
         began = time.perf_counter()
         new = [_new(number, one, dated_at) for number, one in enumerate(batch, first)]
         ids = articles.add_articles(conn, new)
@@ -205,9 +204,14 @@ def _new(number: int, made: Made, dated_at: datetime) -> NewArticle:
 
 
 def measure(engine: Engine, workers: Executor, there: int, seed: int, measured: int) -> Times:
-    """Fold new articles, after one batch to warm up; fingerprints of the next ones are made meanwhile."""
+    """Fold new articles, after one batch to warm up; fingerprints of the next ones are made meanwhile. Their pages are
+    there before, as in a run, and so are their texts.
+    """
     times = Times()
-    made = workers.map(make, range(seed, seed + measured + BATCH), chunksize=BATCH // 4)
+    with engine.begin() as conn:
+        conn.execute(_PAGES, {"begin": there + 1, "end": there + measured + BATCH})
+    written = list(workers.map(write, range(seed, seed + measured + BATCH), chunksize=BATCH))
+    made = workers.map(make, written, chunksize=BATCH // 4)
     for first in range(there + 1, there + 1 + measured + BATCH, BATCH):
         batch = [next(made) for _ in range(BATCH)]
         fold(engine, batch, first, times)
@@ -220,7 +224,7 @@ def measure(engine: Engine, workers: Executor, there: int, seed: int, measured: 
 
 def measure_all(engine: Engine, workers: Executor, chosen: argparse.Namespace) -> dict[str, float]:
     """Fill, measure, fill, measure."""
-    filler = Filler(list(workers.map(make, range(POOL), chunksize=50)), chosen.days_per_million)
+    filler = Filler(list(workers.map(make, map(write, range(POOL)), chunksize=50)), chosen.days_per_million)
     result: dict[str, float] = {}
     measured: list[Times] = []
     there = 0
