@@ -1,0 +1,1 @@
+"""Notices: what is wrong with the archive's supply, what of it is news, and how it is said."""
