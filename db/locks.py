@@ -7,6 +7,8 @@ from sqlalchemy import Connection, text
 # Two-part keys (class, id): the class keeps ours apart from each other and, in a shared database, from others'.
 _FOLD = (1_853_191_283, 1)
 _MIGRATE = (1_853_191_283, 2)
+_NOTICES = (1_853_191_283, 3)
+_TELLING = (1_853_191_283, 4)
 _RUN_CLASS = 1_853_191_284
 
 
@@ -18,6 +20,17 @@ def lock_folding(conn: Connection) -> None:
 def lock_migrating(conn: Connection) -> None:
     """Wait for the right to migrate, held until the transaction ends."""
     conn.execute(text("select pg_advisory_xact_lock(:a, :b)"), {"a": _MIGRATE[0], "b": _MIGRATE[1]})
+
+
+def lock_notices(conn: Connection) -> None:
+    """Wait for the right to write notices, held until the transaction ends: nothing is noticed twice."""
+    conn.execute(text("select pg_advisory_xact_lock(:a, :b)"), {"a": _NOTICES[0], "b": _NOTICES[1]})
+
+
+def try_lock_telling(conn: Connection) -> bool:
+    """Take the right to send notices until the transaction ends, or False where another has it."""
+    got = text("select pg_try_advisory_xact_lock(:a, :b)")
+    return bool(conn.execute(got, {"a": _TELLING[0], "b": _TELLING[1]}).scalar_one())
 
 
 def hold_run(conn: Connection, run_id: int) -> None:

@@ -13,6 +13,8 @@ from sqlalchemy import Connection
 from db import pages, runs
 from db import sources as db_sources
 from db.locks import hold_run
+from db.notices import STOPPED_BY_USER
+from flows.notices import tell
 from flows.runners.lanes import in_lanes
 from flows.steps.discover import discover
 from flows.steps.fetch import fetch
@@ -152,9 +154,12 @@ def running(env: Environment, kind: str, since: date | None = None, until: date 
             with env.engine.begin() as conn:
                 stopped = isinstance(exc, KeyboardInterrupt)
                 runs.close_run(conn, run_id, "interrupted" if stopped else "failed", _describe(exc))
+            if not stopped:
+                tell(env, run_id)
             raise
         with env.engine.begin() as conn:
             runs.close_run(conn, run_id, "completed")
+    tell(env, run_id)
 
 
 def _open_held(keeper: Connection, kind: str, since: date | None, until: date | None) -> int:
@@ -166,7 +171,7 @@ def _open_held(keeper: Connection, kind: str, since: date | None, until: date | 
 
 
 def _describe(exc: BaseException) -> str:
-    return "stopped by the user" if isinstance(exc, KeyboardInterrupt) else f"{type(exc).__name__}: {exc}"
+    return STOPPED_BY_USER if isinstance(exc, KeyboardInterrupt) else f"{type(exc).__name__}: {exc}"
 
 
 def chosen(env: Environment, sources: tuple[str, ...]) -> tuple[str, ...]:

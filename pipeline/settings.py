@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
@@ -28,6 +29,27 @@ def _default_workers() -> int:
 def _networks(value: object) -> object:
     """The networks of a list such as `10.0.0.0/8, fd00::/8`; an address alone is a network of one."""
     return tuple(map(ip_network, value.replace(",", " ").split())) if isinstance(value, str) else value
+
+
+def _webhooks(value: object) -> object:
+    """The addresses of a list, split at spaces and at commas before a scheme. They are secrets: raises ValueError
+    that shows none of them.
+    """
+    if not isinstance(value, str):
+        return value
+    addresses = re.split(r"[\s,]+(?=https?:)|\s+", value.strip(" \t\r\n,"))
+    for place, address in enumerate(addresses, start=1):
+        if not _is_web_address(address):
+            raise ValueError(f"address {place} of {len(addresses)} is no webhook: https://HOST/… is one")
+    return tuple(map(SecretStr, dict.fromkeys(addresses)))
+
+
+def _is_web_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _proxy(value: str | None) -> str | None:
@@ -84,6 +106,9 @@ class Settings(BaseSettings):
         ge=0.05,
         le=0.99,
         description="articles are one story where each is, on average, at least so probably a copy of each other",
+    )
+    notices: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_webhooks)] = Field(
+        (), description="webhooks told of silent sources, failed runs and missing days: one or more addresses, secrets"
     )
     embeddings: str | None = Field(
         None, description="a sentence-embedding model, a folder or OWNER/NAME of a hub; needs newsfold[embeddings]"

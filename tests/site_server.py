@@ -88,6 +88,7 @@ class Site:
         self.answers_below: dict[str, Answer] = {}
         self.log: list[tuple[str, int]] = []
         self.requests: list[dict[str, str]] = []
+        self.posts: list[tuple[str, bytes]] = []
         self.most_at_once: Counter[str] = Counter()
         self._at_once: Counter[str] = Counter()
         self._counting = threading.Lock()
@@ -156,6 +157,11 @@ class _Handler(BaseHTTPRequestHandler):
                 answer.speak(self)
             else:
                 self._answer(answer, status)
+
+    def do_POST(self) -> None:
+        site: Site = self.server.site  # type: ignore[attr-defined]
+        site.posts.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
+        self.do_GET()
 
     def _answer(self, answer: Answer, status: int) -> None:
         body = b"" if status == 304 else answer.body

@@ -216,6 +216,18 @@ def status(json: Json = False) -> None:
 
 
 @app.command()
+def notices(
+    test: Annotated[bool, typer.Option("--test", help="Send each webhook a trial message instead.")] = False,
+    limit: Limit = 20,
+    json: Json = False,
+) -> None:
+    """What is wrong with sources, runs and days, and what was said of it to the webhooks of NEWSFOLD_NOTICES."""
+    from flows.cli import notices as notices_
+
+    raise typer.Exit(notices_.test(json=json) if test else notices_.list_(limit, json=json))
+
+
+@app.command()
 def doctor(config: Config = None, json: Json = False) -> None:
     """What is wrong with this set-up, and how to mend it. Exit code 1 where something is."""
     from flows.cli import doctor as doctor_

@@ -49,6 +49,8 @@ def _findings(config: Path | None) -> Iterator[Finding]:
             with engine.connect() as conn:
                 yield _finding("database", _database(conn, settings))
                 yield from _schema(conn)
+                if settings.notices and migrate.is_current(conn):
+                    yield _notices(conn, len(settings.notices))
             engine.dispose()
     except UserError as exc:
         yield _problem("database", exc)
@@ -89,6 +91,12 @@ def _schema(conn: Connection) -> Iterator[Finding]:
             yield _finding(f"source {row['source']}", str(row["last_error"]), f"newsfold sources check {row['source']}")
     for row in views.broken_promises(conn):
         yield _finding("books", f"{row['promise']}: broken {row['broken']} times", "report this as a fault of newsfold")
+
+
+def _notices(conn: Connection, webhooks: int) -> Finding:
+    error = conn.execute(text("select max(last_error) from news.notices where untold > 0")).scalar_one()
+    told = f"{plural(webhooks, 'webhook')} told"
+    return _finding("notices", error or told, "newsfold notices --test" if error else "")
 
 
 def _prefect() -> Finding:
