@@ -21,7 +21,7 @@ from flows.steps.fetch import fetch
 from flows.steps.load import load
 from flows.steps.scope import Scope
 from flows.wiring import Environment
-from pipeline.errors import UserError
+from pipeline.discover.sources.slugs import check_known
 from pipeline.models.sources import IMPORT_SLUG
 
 SOURCES_A_BATCH = 200
@@ -177,7 +177,5 @@ def _describe(exc: BaseException) -> str:
 def chosen(env: Environment, sources: tuple[str, ...]) -> tuple[str, ...]:
     """The slugs of the sources asked for, of all where none is. Raises UserError for one that nobody knows."""
     known = tuple(source.slug for source in env.sources)
-    for slug in sources:
-        if slug not in known:
-            raise UserError(f"no source {slug!r} in the sources file", f"known: {', '.join(known) or 'none'}")
+    check_known(sources, known)
     return sources or known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
-from datetime import datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -57,6 +57,16 @@ Prefect = Annotated[
 Runner = Annotated[
     str | None, typer.Option("--runner", help="Where batches are worked on: threads (here), dask or dask:ADDRESS.")
 ]
+DAY = "YYYY-MM-DD"
+
+
+def _day(value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError as exc:
+        raise typer.BadParameter(f"{value!r} is no day; write it as {DAY}, such as 2025-01-31") from exc
+
+
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many at most.")]
 
 
@@ -136,8 +146,8 @@ def search(
 
 @app.command()
 def backfill(
-    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day, as 2025-01-01.")],
-    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day, included.")],
+    since: Annotated[date, typer.Option(parser=_day, metavar=DAY, help="First day.")],
+    until: Annotated[date, typer.Option(parser=_day, metavar=DAY, help="Last day, included.")],
     sources: Sources = None,
     missing_only: Annotated[bool, typer.Option("--missing-only", help="Only days that are not complete.")] = False,
     runner: Runner = None,
@@ -149,13 +159,13 @@ def backfill(
     from flows.backfill import Request
     from flows.cli import runs
 
-    request = Request(since.date(), until.date(), tuple(sources or ()), missing_only)
+    request = Request(since, until, tuple(sources or ()), missing_only)
     runs.backfill(request, runner=runner, prefect=prefect, config=config, json=json)
 
 
 @app.command()
 def refold(
-    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Articles dated since this day.")],
+    since: Annotated[date, typer.Option(parser=_day, metavar=DAY, help="Articles dated since this day.")],
     threshold: Annotated[
         float | None,
         typer.Option(min=0.05, max=0.99, help="Try another probability than NEWSFOLD_MERGE_PROBABILITY."),
@@ -165,7 +175,7 @@ def refold(
     """Judge stored articles again and make their stories anew; say what moved. Nothing is fetched."""
     from flows.cli import refolding
 
-    refolding.refold(since.date(), threshold, json=json)
+    refolding.refold(since, threshold, json=json)
 
 
 @app.command()
@@ -200,11 +210,12 @@ def sql(
         str | None, typer.Argument(help="A select over news.*; left out: the views and their columns.")
     ] = None,
     format_: Annotated[Format, typer.Option("--format", "-f", help="How to print the answer.")] = Format.TABLE,
+    json: Json = False,
 ) -> None:
     """Query the result, read-only, as news_reader."""
     from flows.cli import reading
 
-    reading.sql(query, format_.value)
+    reading.sql(query, Format.JSON.value if json else format_.value)
 
 
 @app.command()

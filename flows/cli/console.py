@@ -29,7 +29,9 @@ _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 
 def plain(value: object) -> str:
-    """A value as one harmless text: no controls, dates short and in UTC, null as a dash."""
+    """A value as one harmless text: no controls, dates short and in UTC, null as a dash, what is
+    nested as JSON.
+    """
     match value:
         case None:
             return "–"
@@ -37,6 +39,8 @@ def plain(value: object) -> str:
             return f"{value:%Y-%m-%d %H:%M}"
         case float():
             return f"{value:.2f}"
+        case Mapping() | [Mapping() | list(), *_]:
+            return _CONTROLS.sub("", json.dumps(value, ensure_ascii=False, default=_as_json))
         case list() | tuple():
             return ", ".join(map(plain, value))
         case _:

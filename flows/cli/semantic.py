@@ -20,7 +20,9 @@ def embed() -> None:
 
 
 def search(query: str, limit: int, *, json: bool) -> None:
-    """Print the articles nearest to a query."""
+    """Print the articles nearest to a query. Raises UserError for one without words."""
+    if not query.strip():
+        raise UserError("the query is empty", "say what the articles should be about: newsfold search 'open models'")
     with open_environment(read_settings()) as env, env.engine.begin() as conn:
         embedder = _embedder(env)
         found = embeddings.nearest(conn, embedder.name, embedder.embed_query(query), limit=limit)

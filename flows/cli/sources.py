@@ -27,7 +27,7 @@ from flows.wiring import (
 )
 from pipeline.discover.sources.file import parse_sources, with_sources
 from pipeline.discover.sources.opml import parse_opml, write_opml
-from pipeline.discover.sources.slugs import SlugSet, slug_of
+from pipeline.discover.sources.slugs import SlugSet, check_known, slug_of
 from pipeline.errors import UserError
 from pipeline.models.pages import FetchFailure, Reading, Reason
 from pipeline.models.sources import Source, SourceKind
@@ -64,9 +64,7 @@ def check(slugs: tuple[str, ...], config: Path | None, *, json: bool) -> int:
     """Ask sources and print a verdict for each; 1 where one fails. Nothing is stored."""
     settings = settings_with(config)
     sources = load_sources(settings)
-    unknown = set(slugs) - {source.slug for source in sources}
-    if unknown:
-        raise UserError(f"no source {sorted(unknown)[0]!r} in the sources file", "newsfold sources lists them")
+    check_known(slugs, [source.slug for source in sources])
     chosen = [source for source in sources if source.slug in slugs or not slugs]
     verdicts = asyncio.run(_verdicts(chosen, settings))
     verdicts.sort(key=lambda verdict: str(verdict["source"]))

@@ -89,6 +89,7 @@ def test_ingest_answers_programs_in_json(run: Run) -> None:
 
 MISTAKES = [
     (("ingest", "--source", "nope"), "no source 'nope'"),
+    (("search", " "), "the query is empty"),
     (("ingest", "--config", "missing.toml"), "missing.toml: No such file"),
     (
         ("backfill", "--since", "2025-02-01", "--until", "2025-01-01"),
@@ -367,3 +368,30 @@ def test_doctor_says_what_is_wrong_with_an_embedding_model(
     assert (wrong_code, code) == (1, 0)
     assert list(said) == ["embeddings"]
     assert "no such folder" in said["embeddings"]["found"]
+
+
+def test_sql_prints_nested_values_as_json_and_takes_json_as_every_command_does(run: Run) -> None:
+    one, many = '{"a": [1, null], "b": "é"}', '[{"c": true}]'
+    query = f"select '{one}'::jsonb as one, '{many}'::jsonb as many, array['d', 'e'] as plain"
+
+    _, out, _ = run("sql", query)
+    _, as_json, _ = run("sql", query, "--json")
+
+    assert out.splitlines()[1].split("  ") == [one, many, "d, e "]
+    assert json.loads(as_json) == [{"one": {"a": [1, None], "b": "é"}, "many": [{"c": True}], "plain": ["d", "e"]}]
+
+
+@pytest.mark.parametrize("command", [("ingest", "--source", "seed"), ("sources", "check", "seed")], ids=" ".join)
+def test_a_slug_that_is_almost_right_is_guessed(command: tuple[str, ...], run: Run) -> None:
+    _, _, err = run(*command)
+
+    assert err.splitlines()[1:] == ["  → did you mean seeds? newsfold sources lists all"]
+
+
+@pytest.mark.parametrize("value", ["yesterday", "2025-02-30", "2025-1-1", ""])
+def test_a_day_that_is_none_is_told_how_to_write_one(value: str, run: Run) -> None:
+    code, _, err = run("backfill", "--since", value, "--until", "2025-01-31")
+
+    assert code == 2
+    assert "write it as YYYY-MM-DD, such as 2025-01-31" in " ".join(err.replace("│", " ").split())
+    assert "%Y" not in err

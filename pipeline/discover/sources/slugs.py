@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
 
 from anyascii import anyascii
 
+from pipeline.errors import UserError
 from pipeline.models.sources import IMPORT_SLUG
 
 MAX_SLUG = 63
@@ -44,3 +46,12 @@ class SlugSet:
             slug = base[: MAX_SLUG - len(suffix)].rstrip("-") + suffix
         self._taken.add(slug)
         return slug
+
+
+def check_known(slugs: Iterable[str], known: Collection[str]) -> None:
+    """Raises UserError for the first slug that is not known, naming those that are most like it."""
+    for slug in slugs:
+        if slug not in known:
+            close = get_close_matches(slug, known, n=3)
+            guess = f"did you mean {' or '.join(close)}? " if close else ""
+            raise UserError(f"no source {slug!r} in the sources file", f"{guess}newsfold sources lists all")
