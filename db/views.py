@@ -136,6 +136,22 @@ def find_story(conn: Connection, story_or_url: str) -> int | None:
     return conn.execute(_FIND_BY_URL, {"canonical": canonicalize(story_or_url)}).scalars().first()
 
 
+def story_move(conn: Connection, story_or_url: str) -> Row | None:
+    """Where the story of a number went when it was merged away: when and why; None for any other."""
+    if not (story_or_url.isdecimal() and len(story_or_url) < 19):
+        return None
+    return next(iter(_rows(conn, _STORY_MOVE, {"it": int(story_or_url)})), None)
+
+
+_STORY_MOVE = text("""
+    select s.id as from_story, s.successor as to_story, c.changed_at, c.reason, c.run_id
+    from ingest.story s
+    left join lateral (
+        select changed_at, reason, run_id from news.story_changes
+        where from_story = s.id order by changed_at desc limit 1
+    ) c on true
+    where s.id = :it and s.successor is not null
+""")
 _FIND_BY_URL = text("""
     select story_id from ingest.article where md5(canonical_url) = md5(:canonical)
     union all
@@ -151,6 +167,18 @@ def articles(conn: Connection, article_ids: Sequence[int]) -> dict[int, Row]:
         from news.articles where article_id = any(:ids)
     """)
     return {row["article_id"]: row for row in _rows(conn, found, {"ids": list(article_ids)})}
+
+
+def titles(conn: Connection, article_ids: Sequence[int]) -> dict[int, str | None]:
+    """What articles are called by their ids: the title, else the opening words."""
+    rows = conn.execute(_TITLES, {"ids": list(article_ids)}).all()
+    return {row.article_id: row.title for row in rows}
+
+
+_TITLES = text("""
+    select article_id, coalesce(title, substring(text from '^[^\\n]{1,80}(?=\\s|$)')) as title
+    from news.articles where article_id = any(:ids)
+""")
 
 
 def find_page(conn: Connection, url: str) -> Row | None:

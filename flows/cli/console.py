@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -22,6 +23,10 @@ from rich.text import Text
 _PIPE_WIDTH = 200
 out = Console(highlight=False, width=None if sys.stdout and sys.stdout.isatty() else _PIPE_WIDTH)
 err = Console(highlight=False, width=None if sys.stderr and sys.stderr.isatty() else _PIPE_WIDTH, stderr=True)
+
+# Values of so many cells stay on one line: a moment, a slug, a heading. A column of longer ones has at least as many.
+_SHORT = 20
+_GAP = 2
 
 # What a terminal would obey: escape sequences in a title must not reach it.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -63,17 +68,46 @@ def is_right_to_left(value: str) -> bool:
     return next((d for d in directions if d in ("L", "R", "AL")), "L") != "L"
 
 
-def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], title: str = "") -> Table:
-    """A table of the named columns (key to heading); numbers to the right, the rest folded, nothing cut."""
+def table(
+    rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], title: str = "", spare: Sequence[str] = ()
+) -> Table:
+    """A table of the named columns (key to heading); numbers to the right, long texts folded, nothing cut.
+
+    Where the screen is narrow, the columns of `spare` are left out, one by one, until short values need not be folded.
+    """
+    widths = {
+        key: max([cell_len(heading), *(cell_len(plain(row[key])) for row in rows)]) for key, heading in columns.items()
+    }
+    shown = _fitting(widths, spare, out.width)
+    fits = _least_width(widths, shown) <= out.width
     made = Table(
         title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
     )
-    for key, heading in columns.items():
+    for key in shown:
         is_number = any(isinstance(row[key], int | float | Decimal) for row in rows)
-        made.add_column(heading, justify="right" if is_number else "left", overflow="fold", no_wrap=is_number)
+        stays = is_number or (fits and widths[key] <= _SHORT)
+        justify: Literal["left", "right"] = "right" if is_number else "left"
+        least = None if stays or not fits else _SHORT
+        made.add_column(columns[key], justify=justify, overflow="fold", no_wrap=stays, min_width=least)
     for row in rows:
-        made.add_row(*(text(row[key]) for key in columns))
+        made.add_row(*(text(row[key]) for key in shown))
     return made
+
+
+def _fitting(widths: Mapping[str, int], spare: Sequence[str], width: int) -> list[str]:
+    """The columns without as many of the spare ones, the first of them first, as it takes to fit."""
+    shown = list(widths)
+    for key in spare:
+        if _least_width(widths, shown) <= width:
+            break
+        if key in shown:
+            shown.remove(key)
+    return shown
+
+
+def _least_width(widths: Mapping[str, int], shown: Sequence[str]) -> int:
+    """How many cells a table needs in which only long values are folded."""
+    return sum(min(widths[key], _SHORT) + _GAP for key in shown) - _GAP
 
 
 def print_json(value: object) -> None:
@@ -101,6 +135,14 @@ def _as_json(value: object) -> object:
             return dict(value)
         case _:
             return str(value)
+
+
+def print_text(value: object) -> None:
+    """A long text, wrapped on a terminal only: what reads a pipe wants its lines as they are."""
+    if out.is_terminal:
+        out.print(text(value), overflow="fold")
+    else:
+        out.print(text(value), soft_wrap=True)
 
 
 def note(message: str) -> None:

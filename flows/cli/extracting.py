@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flows.cli.console import note, out, plain, print_json, table, text
+from flows.cli.console import note, out, plain, print_json, print_text, table
 from flows.wiring import new_sandbox, read_settings, utc_now, web_limits
 from pipeline.errors import UserError
 from pipeline.extract.dates.choose import choose_date, describe_claim
@@ -134,5 +134,5 @@ def _print_lines(title: str, paragraphs: Sequence[str]) -> None:
         out.print()
         out.print(f"[bold]{title}[/bold]")
     for paragraph in paragraphs:
-        out.print(text(paragraph), overflow="fold")
+        print_text(paragraph)
         out.print()

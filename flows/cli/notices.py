@@ -25,7 +25,8 @@ def list_(limit: int, *, json: bool) -> int:
         return 0
     if rows:
         columns = {"subject": "about", "what": "notice", "since": "since (UTC)", "ended": "well again", "said": "said"}
-        out.print(table([_shown(row) for row in rows], columns | {"detail": "detail"}))
+        spare = ("ended", "said")
+        out.print(table([_shown(row) for row in rows], columns | {"detail": "detail"}, spare=spare))
     else:
         note("nothing is wrong, and nothing was")
     if not settings.notices:

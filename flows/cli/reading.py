@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from db import reader, views
 from db.runs import close_dead_runs
 from flows.cli.compare import side_by_side
-from flows.cli.console import listed, note, out, plain, plural, print_json, print_json_rows, table
+from flows.cli.console import listed, note, out, plain, plural, print_json, print_json_rows, print_text, table
 from flows.wiring import Environment, open_environment, read_settings, reading_engine
 from pipeline.errors import UserError
 from pipeline.models.pages import Outcome
@@ -48,7 +48,7 @@ def stories(limit: int, *, json: bool) -> None:
             "newest_at": "newest",
             "title": "title",
         }
-        out.print(table(rows, columns))
+        out.print(table(rows, columns, spare=("languages", "newest_at")))
 
 
 def show(story_or_url: str, *, json: bool) -> None:
@@ -58,9 +58,13 @@ def show(story_or_url: str, *, json: bool) -> None:
         if story_id is None:
             raise _no_story(conn, story_or_url)
         story, versions = views.story(conn, story_id), views.story_versions(conn, story_id)
+        move = views.story_move(conn, story_or_url)
     if json:
-        print_json({"story": story, "versions": versions})
+        print_json({"story": story, "versions": versions, "merged": move})
         return
+    if move:
+        when = f" on {plain(move['changed_at'])} UTC ({move['reason']})" if move["changed_at"] else ""
+        note(f"story {move['from_story']} was merged into story {move['to_story']}{when}")
     out.print(f"[bold]Story {story_id}[/bold]: {plural(len(versions), 'version')}, {listed(story['languages'] or [])}")
     columns = {
         "article_id": "article",
@@ -72,13 +76,13 @@ def show(story_or_url: str, *, json: bool) -> None:
         "title": "title",
         "url": "url",
     }
-    out.print(table(versions, columns), "")
+    out.print(table(versions, columns, spare=("similarity", "source", "published_at")), "")
     by_id = {version["article_id"]: version for version in versions}
     for copy in versions:
         if copy["copy_of"] is not None:
             _print_copy(by_id[copy["copy_of"]], copy)
     if len(versions) == 1:
-        out.print(plain(versions[0]["text"]), markup=False)
+        print_text(versions[0]["text"])
     for version in versions:
         _print_cut(version)
 
@@ -128,7 +132,7 @@ def _print_copy(original: Mapping[str, Any], copy: Mapping[str, Any]) -> None:
 def _print_cut(version: Mapping[str, Any]) -> None:
     if version["boilerplate"]:
         out.print(Rule(f"cut from {version['article_id']}"))
-        out.print(plain("\n\n".join(version["boilerplate"])), markup=False)
+        print_text("\n\n".join(version["boilerplate"]))
 
 
 def sql(query: str | None, format_: str) -> None:
@@ -189,7 +193,8 @@ def status(*, json: bool) -> None:
     headings = {"run_id": "run", "started_at": "started (UTC)"}
     if "sources_failed" in told:
         headings["sources_failed"] = "sources not read"
-    out.print(table(runs, run_columns | headings, title="Last runs"), "")
+    spare = ("unchanged", "skipped", "pending", "sources_failed", "folded", "state")
+    out.print(table(runs, run_columns | headings, title="Last runs", spare=spare), "")
     out.print(table(counts, {"outcome": "outcome", "reason": "reason", "pages": "pages"}, title="All pages"), "")
     _print_unwell(sources)
 
@@ -214,4 +219,5 @@ def _print_unwell(sources: Sequence[Mapping[str, Any]]) -> None:
         "last_error": "last error",
         "next_poll_at": "next",
     }
-    out.print(table(unwell, columns, title="Sources to look at"))
+    spare = ("usual_gap_days", "next_poll_at", "failures", "newest_entry_at")
+    out.print(table(unwell, columns, title="Sources to look at", spare=spare))

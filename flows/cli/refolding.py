@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import date
 
-from db import stories
+from db import stories, views
 from flows.cli.console import note, out, plural, print_json, progress_bar, said_when_stopped, table
 from flows.folding import rules
 from flows.refold import refold as run_refold
@@ -25,12 +25,14 @@ def refold(since: date, threshold: float | None, *, json: bool) -> None:
         run_id = done.run_id
         with env.engine.begin() as conn:
             moves = [asdict(move) for move in stories.moves_of(conn, run_id)]
+            titles = views.titles(conn, [move["article_id"] for move in moves])
+    moves = [move | {"title": titles[move["article_id"]]} for move in moves]
     if json:
         print_json({"run_id": run_id, "judged": done.judged, "moves": moves})
         return
     if moves:
         columns = {"change": "change", "article_id": "article", "from_story": "from story", "to_story": "to story"}
-        out.print(table(moves[:SHOWN_MOVES], columns), "")
+        out.print(table(moves[:SHOWN_MOVES], columns | {"title": "title"}), "")
     if len(moves) > SHOWN_MOVES:
         note(
             f'{len(moves) - SHOWN_MOVES} more: newsfold sql "select * from news.story_changes where run_id = {run_id}"'

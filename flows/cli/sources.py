@@ -52,7 +52,8 @@ def list_(config: Path | None, *, json: bool) -> None:
         name: name
         for name in ("source", "kind", "language", "health", "pages", "articles", "last_success_at", "address")
     }
-    out.print(table(rows, columns | {"last_success_at": "last answer"}))
+    spare = ("kind", "pages", "language", "last_success_at")
+    out.print(table(rows, columns | {"last_success_at": "last answer"}, spare=spare))
     for row in rows:
         if row["health"] in ("failing", "unreached"):
             note(f"{row['source']}: {row['last_error']}")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from site_server import Site, article_html, item, rss
-from sqlalchemy import URL
+from sqlalchemy import URL, Engine, text
 from tiny_model import make_model
 
 from db.engine import libpq_url
@@ -395,3 +395,29 @@ def test_a_day_that_is_none_is_told_how_to_write_one(value: str, run: Run) -> No
     assert code == 2
     assert "write it as YYYY-MM-DD, such as 2025-01-31" in " ".join(err.replace("│", " ").split())
     assert "%Y" not in err
+
+
+def test_a_merged_story_says_where_it_went_and_refold_names_what_it_moved(run: Run, engine: Engine) -> None:
+    run("ingest")
+    with engine.begin() as conn:
+        apart = conn.execute(text("insert into ingest.story default values returning id")).scalar_one()
+        conn.execute(
+            text("update ingest.article a set story_id = :s from ingest.copy c where c.article_id = a.id"), {"s": apart}
+        )
+        conn.execute(text("delete from ingest.copy"))
+
+    _, refolded, _ = run("refold", "--since", "2020-01-01")
+    _, moved, _ = run(
+        "sql", "select a.title, c.to_story from news.story_changes c join news.articles a using (article_id)"
+    )
+    _, shown, said = run("show", str(apart))
+    _, as_json, _ = run("show", str(apart), "--json")
+
+    merged = json.loads(as_json)["merged"]
+    assert merged["from_story"] == apart
+    assert f"story {apart} was merged into story {merged['to_story']} on " in said
+    assert "(refold)" in said
+    assert f"Story {merged['to_story']}: 2 versions" in shown
+    assert "1 moved: 1 merged" in refolded
+    assert moved.split()[-1] == str(merged["to_story"])
+    assert "AI रोबोट" in refolded or "हाल ही में" in refolded

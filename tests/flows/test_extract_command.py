@@ -119,3 +119,12 @@ def test_words_on_the_origin_of_a_text_are_shown(run: Run, tmp_path: Path) -> No
     seen = json.loads(out)
     assert (code, seen["lead_ins"]) == (0, [note])
     assert note in seen["text"]
+
+
+def test_a_paragraph_goes_into_a_pipe_as_one_line(run: Run, tmp_path: Path) -> None:
+    paragraph = "The bees of Mull came back in March, earlier than anybody remembers. " * 8
+    (tmp_path / "bees.txt").write_text(f"Bees\n\n{paragraph}\n\n{paragraph}", encoding="utf-8")
+
+    _, out, _ = run(str(tmp_path / "bees.txt"))
+
+    assert paragraph.strip() in out.splitlines()
