@@ -187,6 +187,17 @@ def serve(config: Config = None) -> None:
 
 
 @app.command()
+def deploy(
+    pool: Annotated[str, typer.Option(help="Work pool of type process, made where there is none.")] = "newsfold",
+    config: Config = None,
+) -> None:
+    """Tell the Prefect server of the schedules, for `prefect worker start` on any machines to run."""
+    from flows.cli import serving
+
+    serving.deploy(pool, config)
+
+
+@app.command()
 def stories(limit: Limit = 20, json: Json = False) -> None:
     """The latest stories."""
     from flows.cli import reading

@@ -37,6 +37,28 @@ def serve(config: Path | None) -> None:
         serve_deployments(settings.schedule, settings.timezone)
 
 
+def deploy(pool: str, config: Path | None) -> None:
+    """Tell the server of PREFECT_API_URL of the deployments, for the workers of a pool. Raises UserError where there is
+    no such server.
+    """
+    settings = settings_with(config)
+    _check_time_zone(settings.timezone)
+    url = os.environ.get("PREFECT_API_URL")
+    if not url:
+        raise UserError("no Prefect server", "set PREFECT_API_URL; newsfold serve needs none")
+    try:
+        httpx.get(f"{url}/health", timeout=10).raise_for_status()
+    except httpx.HTTPError as exc:
+        raise UserError(
+            f"the Prefect server at {url} does not answer: {exc}", "start it, or mend PREFECT_API_URL"
+        ) from exc
+    from flows.deployments import deploy_to_pool
+
+    deploy_to_pool(pool, settings.schedule, settings.timezone)
+    note(f"ingest at {settings.schedule!r} ({settings.timezone}), backfill on demand, for work pool {pool}")
+    note(f"start workers: prefect worker start --pool {pool}")
+
+
 def _check_time_zone(name: str) -> None:
     try:
         ZoneInfo(name)

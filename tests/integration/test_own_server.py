@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 import os
-import shlex
-import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import pytest
+from own_server import OwnServer, own_postgres
 from sqlalchemy import URL
 
-from db import embedded
 from db.engine import libpq_url
 
-OLDER = Path("pginstall", "bin")
 PASSWORD = "p@ss w/rd+1"
-
-
-@dataclass(frozen=True)
-class OwnServer:
-    """A running server, and how its superuser reaches it."""
-
-    admin: URL
-
-    def execute(self, *statements: str) -> None:
-        with psycopg.connect(libpq_url(self.admin), autocommit=True) as conn:
-            for statement in statements:
-                conn.execute(statement.encode())
 
 
 @pytest.fixture(scope="module")
@@ -45,23 +29,8 @@ def home() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def own_server(home: Path) -> Iterator[OwnServer]:
     """Postgres 16 on a TCP port of 127.0.0.1, with scram passwords."""
-    data, secret = home / "data", home / "secret"
-    data.mkdir(mode=0o700)
-    secret.write_text(PASSWORD)
-    for path in (data, secret):
-        embedded._hand_over(path)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(embedded, "_PROGRAMS", OLDER)
-        embedded._run("initdb", data, "-U", "boss", "--auth=scram-sha-256", f"--pwfile={secret}", "--encoding=utf8")
-        options = f"-h 127.0.0.1 -p {port} -k {shlex.quote(str(data))}"
-        embedded._run("pg_ctl", data, "start", "-w", "-s", "-l", str(data / "log"), "-o", options)
-        try:
-            yield OwnServer(URL.create("postgresql", "boss", PASSWORD, "127.0.0.1", port, "postgres"))
-        finally:
-            embedded._run("pg_ctl", data, "stop", "-w", "-s", "-m", "fast")
+    with own_postgres(home, "boss", PASSWORD) as server:
+        yield server
 
 
 def _newsfold(url: URL, *arguments: str) -> subprocess.CompletedProcess[str]:
