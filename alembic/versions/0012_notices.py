@@ -19,7 +19,7 @@ create table ingest.notice (
     ended_at timestamptz,
     constraint notice_pkey primary key (id),
     constraint notice_run_id_fkey foreign key(run_id) references ingest.run (id) on delete set null,
-    constraint notice_kind_check check (kind in ('source_silent', 'source_failing', 'run_failed', 'day_missing'))
+    constraint notice_kind_check check (kind in ('source_silent', 'source_failing', 'run_failed', 'day_hole'))
 );
 create unique index notice_open_key on ingest.notice (kind, subject) where ended_at is null;
 create index notice_kind_subject_ix on ingest.notice (kind, subject);
@@ -70,7 +70,7 @@ left join lateral (
 
 comment on view news.notices is 'What was or is wrong with sources, runs and days, and whether it was said to the webhooks of NEWSFOLD_NOTICES.';
 comment on column news.notices.notice_id is 'Key.';
-comment on column news.notices.kind is 'source_silent, source_failing, run_failed or day_missing.';
+comment on column news.notices.kind is 'source_silent, source_failing, run_failed or day_hole.';
 comment on column news.notices.subject is 'What it is about: the slug of a source, the kind of a run with its days, the first day of a hole.';
 comment on column news.notices.state is 'open or ended.';
 comment on column news.notices.since is 'Since when it is wrong: the newest entry of a silent source, the last answer of a failing one, the end of a failed run, the last run before a hole.';

@@ -23,13 +23,13 @@ _BEGAN = {
     Kind.SOURCE_SILENT: "source {} fell silent",
     Kind.SOURCE_FAILING: "source {} fails",
     Kind.RUN_FAILED: "run {} failed",
-    Kind.DAY_MISSING: "a day has a hole: {}",
+    Kind.DAY_HOLE: "a day has a hole: {}",
 }
 _ENDED = {
     Kind.SOURCE_SILENT: "source {} speaks again",
     Kind.SOURCE_FAILING: "source {} answers again",
     Kind.RUN_FAILED: "run {} is well again",
-    Kind.DAY_MISSING: "ingest runs again after the hole of {}",
+    Kind.DAY_HOLE: "ingest runs again after the hole of {}",
 }
 
 

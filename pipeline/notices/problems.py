@@ -21,7 +21,7 @@ class Kind(StrEnum):
     SOURCE_SILENT = "source_silent"
     SOURCE_FAILING = "source_failing"
     RUN_FAILED = "run_failed"
-    DAY_MISSING = "day_missing"
+    DAY_HOLE = "day_hole"
 
 
 Key = tuple[Kind, str]
@@ -139,4 +139,4 @@ def _gap(before: date, missing: int, ends: Sequence[datetime]) -> Problem:
     since = next(end for end in reversed(ends) if end.date() == before)
     ended_at = next((end for end in ends if end.date() > last), None)
     days = f"{first:%Y-%m-%d}" if missing == 1 else f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
-    return Problem(Kind.DAY_MISSING, f"{first:%Y-%m-%d}", since, f"no ingest completed on {days}", ended_at=ended_at)
+    return Problem(Kind.DAY_HOLE, f"{first:%Y-%m-%d}", since, f"no ingest completed on {days}", ended_at=ended_at)

@@ -130,7 +130,7 @@ def test_a_day_without_an_ingest_is_said(site: Site, told: Environments, engine:
 
     ingest(told(), Request())
 
-    assert [message[0][:2] for message in _said(site)] == [("day_missing", "2026-02-27")]
+    assert [message[0][:2] for message in _said(site)] == [("day_hole", "2026-02-27")]
 
 
 _COMPLETED = text(

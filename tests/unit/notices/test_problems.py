@@ -133,7 +133,7 @@ def test_a_hole_of_several_days_is_one() -> None:
     hole = of_days(_days(3, 4, 4, 8), date(2026, 3, 9))
 
     assert hole == Problem(
-        Kind.DAY_MISSING,
+        Kind.DAY_HOLE,
         "2026-03-05",
         datetime(2026, 3, 4, 6, tzinfo=UTC),
         "no ingest completed on 2026-03-05 to 2026-03-07",
