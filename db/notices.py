@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, text, update
@@ -12,7 +12,7 @@ from db.tables.notices import NoticeRow
 from db.tables.sources import RunRow
 from pipeline.notices.decide import Changes, Known
 from pipeline.notices.message import Item
-from pipeline.notices.problems import Key, Kind, RunState, SourceState
+from pipeline.notices.problems import Hole, Key, Kind, RunState, SourceState
 
 STOPPED_BY_USER = "stopped by the user"
 """The error of a run that its user stopped, which is no news to them."""
@@ -45,6 +45,18 @@ def ended_runs(conn: Connection, since: datetime) -> list[RunState]:
         select(*columns).where(RunRow.finished_at >= since, RunRow.error.is_distinct_from(STOPPED_BY_USER))
     )
     return [RunState(**row) for row in rows.mappings()]
+
+
+def holes(conn: Connection, since: date, until: date) -> list[Hole]:
+    """The days of sources, both bounds included, that a backfill found incomplete, or that a feed left out."""
+    return [Hole(**row) for row in conn.execute(_HOLES, {"since": since, "until": until}).mappings()]
+
+
+# A page that failed is no hole: news.pages says why, and the next runs try it again.
+_HOLES = text("""
+    select source, day, state, reason from news.coverage
+    where day between :since and :until and (state in ('hole', 'gap') or (state = 'failed' and reason is not null))
+""")
 
 
 def known(conn: Connection) -> dict[Key, Known]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from hashlib import sha256
 from importlib.metadata import version
 
@@ -15,11 +15,11 @@ from flows.wiring import Environment
 from pipeline.fetch.webhook import Posted, post_all
 from pipeline.notices.decide import decide
 from pipeline.notices.message import harmless, payload, trial
-from pipeline.notices.problems import of_days, of_runs, of_source, well_keys
+from pipeline.notices.problems import Problem, day_of_source, of_coverage, of_days, of_runs, of_source, well_keys
 from pipeline.settings import Settings
 
-RUNS_OF = timedelta(days=30)
-"""How far back runs are looked at."""
+WATCHED = timedelta(days=30)
+"""How far back runs and days are looked at; and days as far as a notice of one is open."""
 
 
 def tell(env: Environment, run_id: int) -> None:
@@ -45,13 +45,22 @@ def try_out(settings: Settings) -> list[Posted]:
 def _look(conn: Connection, env: Environment, run_id: int) -> list[int]:
     now = env.now()
     sources = notices.source_states(conn, run_id)
-    runs = notices.ended_runs(conn, now - RUNS_OF)
+    runs = notices.ended_runs(conn, now - WATCHED)
     ingests = [run.finished_at for run in runs if run.kind == "ingest" and run.state == "completed"]
     missing = of_days(ingests, now.date())
     problems = [found for state in sources if (found := of_source(state, now))]
     problems += [*of_runs(runs), *([missing] if missing else [])]
-    well = frozenset(key for state in sources for key in well_keys(state)) - {problem.key for problem in problems}
-    return notices.keep(conn, decide(problems, well, notices.known(conn), now), now)
+    well = {key for state in sources for key in well_keys(state)}
+    known = notices.known(conn)
+    open_days = {key: day for key, last in known.items() if last.is_open and (day := day_of_source(key))}
+    problems += _holes(conn, now.date(), open_days.values())
+    well = (well | open_days.keys()) - {problem.key for problem in problems}
+    return notices.keep(conn, decide(problems, well, known, now), now)
+
+
+def _holes(conn: Connection, today: date, open_days: Iterable[date]) -> list[Problem]:
+    since = min(today - WATCHED, *open_days, today)
+    return of_coverage(notices.holes(conn, since, today - timedelta(days=1)))
 
 
 def _deliver(env: Environment, webhooks: dict[str, str]) -> None:

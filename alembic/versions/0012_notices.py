@@ -71,7 +71,7 @@ left join lateral (
 comment on view news.notices is 'What was or is wrong with sources, runs and days, and whether it was said to the webhooks of NEWSFOLD_NOTICES.';
 comment on column news.notices.notice_id is 'Key.';
 comment on column news.notices.kind is 'source_silent, source_failing, run_failed or day_hole.';
-comment on column news.notices.subject is 'What it is about: the slug of a source, the kind of a run with its days, the first day of a hole.';
+comment on column news.notices.subject is 'What it is about: the slug of a source, the kind of a run with its days, the first day of a hole, after a slug where it is a source''s.';
 comment on column news.notices.state is 'open or ended.';
 comment on column news.notices.since is 'Since when it is wrong: the newest entry of a silent source, the last answer of a failing one, the end of a failed run, the last run before a hole.';
 comment on column news.notices.ended_at is 'When it was found to be well again.';

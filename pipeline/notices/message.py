@@ -29,7 +29,7 @@ _ENDED = {
     Kind.SOURCE_SILENT: "source {} speaks again",
     Kind.SOURCE_FAILING: "source {} answers again",
     Kind.RUN_FAILED: "run {} is well again",
-    Kind.DAY_HOLE: "ingest runs again after the hole of {}",
+    Kind.DAY_HOLE: "the hole of {} is over",
 }
 
 
@@ -101,12 +101,18 @@ def _facts(item: Item) -> dict[str, Any]:
         "kind": item.kind.value,
         "state": "open" if item.ended_at is None else "ended",
         "subject": item.subject,
-        "source": item.subject if item.kind in (Kind.SOURCE_SILENT, Kind.SOURCE_FAILING) else None,
+        "source": _source(item),
         "since": item.since.isoformat(),
         "ended_at": item.ended_at and item.ended_at.isoformat(),
         "detail": harmless(item.detail),
         "run_id": item.run_id,
     }
+
+
+def _source(item: Item) -> str | None:
+    slug, _, day = item.subject.partition(" ")
+    is_of_source = item.kind in (Kind.SOURCE_SILENT, Kind.SOURCE_FAILING) or (item.kind is Kind.DAY_HOLE and day)
+    return slug if is_of_source else None
 
 
 def harmless(value: str) -> str:

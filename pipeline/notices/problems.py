@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import groupby, pairwise
 
@@ -77,6 +77,16 @@ class RunState:
         return " ".join([self.kind, *(f"{day:%Y-%m-%d}" for day in (self.since, self.until) if day)])
 
 
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A day of a source of which articles are known to be missing, as `news.coverage` shows it."""
+
+    source: str
+    day: date
+    state: str
+    reason: str | None
+
+
 def of_source(state: SourceState, now: datetime) -> Problem | None:
     """What is wrong with a source, if anything."""
     if state.health in ("silent", "empty"):
@@ -140,3 +150,34 @@ def _gap(before: date, missing: int, ends: Sequence[datetime]) -> Problem:
     ended_at = next((end for end in ends if end.date() > last), None)
     days = f"{first:%Y-%m-%d}" if missing == 1 else f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
     return Problem(Kind.DAY_HOLE, f"{first:%Y-%m-%d}", since, f"no ingest completed on {days}", ended_at=ended_at)
+
+
+def of_coverage(holes: Iterable[Hole]) -> list[Problem]:
+    """The holes of sources: days in a row of one source are one problem."""
+    ordered = sorted(holes, key=lambda hole: (hole.source, hole.day))
+    problems: list[Problem] = []
+    row: list[Hole] = []
+    for hole in ordered:
+        if row and (hole.source, hole.day - timedelta(1)) != (row[-1].source, row[-1].day):
+            problems.append(_row_of_days(row))
+            row = []
+        row.append(hole)
+    return problems + ([_row_of_days(row)] if row else [])
+
+
+_SAID = {"hole": "pages are missing", "gap": "articles may be missing", "failed": "its list could not be read"}
+
+
+def _row_of_days(row: Sequence[Hole]) -> Problem:
+    first, last = row[0], row[-1]
+    days = f"{first.day:%Y-%m-%d}" if first is last else f"{first.day:%Y-%m-%d} to {last.day:%Y-%m-%d}"
+    said = ", ".join(dict.fromkeys(_SAID.get(hole.state, hole.state) for hole in row))
+    reason = next((f" ({hole.reason})" for hole in row if hole.reason), "")
+    since = datetime.combine(first.day, time.min, UTC)
+    return Problem(Kind.DAY_HOLE, f"{first.source} {first.day:%Y-%m-%d}", since, f"{said} on {days}{reason}")
+
+
+def day_of_source(key: Key) -> date | None:
+    """The first day of a hole of a source, None for any other key."""
+    kind, subject = key
+    return date.fromisoformat(subject.partition(" ")[2]) if kind is Kind.DAY_HOLE and " " in subject else None

@@ -217,3 +217,29 @@ def test_what_stands_in_an_error_of_a_source_obeys_nobody(site: Site, told: Envi
     assert b"\\u001b" not in body
     assert "\x1b" not in body.decode()
     assert "<!channel>" not in json.loads(body)["text"]
+
+
+def test_a_day_of_a_source_that_a_backfill_found_incomplete_is_said_until_it_is_whole(
+    site: Site, told: Environments, engine: Engine
+) -> None:
+    ingest(told(_feed(site, 1)), Request())
+    with engine.begin() as conn:
+        conn.execute(
+            text("""
+                insert into ingest.window (source_id, day, state, expected, reason)
+                select s.id, d.day, d.state, d.expected, d.reason from ingest.source s cross join (values
+                    (date '2026-02-10', 'listed', 3, null), (date '2026-02-11', 'failed', null, 'http_500'),
+                    (date '2025-01-01', 'listed', 3, null)
+                ) d (day, state, expected, reason) where s.slug = 'f'
+            """)
+        )
+    for _ in range(2):
+        ingest(told(_feed(site, 1)), Request())
+    with engine.begin() as conn:
+        conn.execute(text("delete from ingest.window"))
+    ingest(told(_feed(site, 1)), Request())
+
+    assert _said(site) == [[("day_hole", "f 2026-02-10", state)] for state in ("open", "ended")]
+    message = json.loads(site.posts[0][1])
+    assert message["notices"][0]["source"] == "f"
+    assert "on 2026-02-10 to 2026-02-11 (http_500)" in message["text"]

@@ -7,10 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from pipeline.notices.problems import (
+    Hole,
     Kind,
     Problem,
     RunState,
     SourceState,
+    day_of_source,
+    of_coverage,
     of_days,
     of_runs,
     of_source,
@@ -139,3 +142,21 @@ def test_a_hole_of_several_days_is_one() -> None:
         "no ingest completed on 2026-03-05 to 2026-03-07",
         ended_at=datetime(2026, 3, 8, 6, tzinfo=UTC),
     )
+
+
+def test_days_in_a_row_of_one_source_are_one_hole() -> None:
+    days = [("b", 5, "hole"), ("a", 3, "hole"), ("a", 5, "gap"), ("a", 4, "failed"), ("a", 7, "hole")]
+
+    holes = of_coverage(Hole(source, date(2026, 3, day), state, None) for source, day, state in days)
+
+    assert [(one.subject, one.detail) for one in holes] == [
+        (
+            "a 2026-03-03",
+            "pages are missing, its list could not be read, articles may be missing on 2026-03-03 to 2026-03-05",
+        ),
+        ("a 2026-03-07", "pages are missing on 2026-03-07"),
+        ("b 2026-03-05", "pages are missing on 2026-03-05"),
+    ]
+    assert [day_of_source(one.key) for one in holes] == [date(2026, 3, day) for day in (3, 7, 5)]
+    assert day_of_source((Kind.DAY_HOLE, "2026-03-03")) is None
+    assert day_of_source((Kind.RUN_FAILED, "ingest 2026-03-03")) is None
