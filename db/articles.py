@@ -23,29 +23,33 @@ from pipeline.models.articles import Article, CleanText, CutBlock
 from pipeline.models.dates import DateSource
 from pipeline.models.folding import Fingerprint
 from pipeline.revision import measure_change
+from pipeline.rules import EXTRACTION_RULES
 
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """What a page's earlier body became."""
+    """What a page's earlier body became: the columns of its row that are made of a body."""
 
     id: int
-    title: str | None
-    text: str
-    dates: tuple[Mapping[str, Any], ...] = ()
-    cut: tuple[CutBlock, ...] = ()
+    row: Mapping[str, Any]
+
+    @property
+    def cut(self) -> tuple[CutBlock, ...]:
+        """What was cut from its text because it recurs on the site."""
+        return read_cut(self.row["cut"])
 
     @property
     def whole_text(self) -> str:
-        """The text with what was cut because it recurs on the site."""
-        return restore(self.text, self.cut)
+        """The text with what was cut."""
+        return restore(self.row["text"], self.cut)
 
 
-def article_of_page(conn: Connection, page_id: int) -> StoredArticle | None:
-    """The article that was made of an earlier body of the page."""
-    columns = (ArticleRow.id, ArticleRow.title, ArticleRow.text, ArticleRow.dates, ArticleRow.cut)
-    row = conn.execute(select(*columns).where(ArticleRow.page_id == page_id)).one_or_none()
-    return StoredArticle(row.id, row.title, row.text, tuple(row.dates), read_cut(row.cut)) if row else None
+def articles_of_pages(conn: Connection, page_ids: Sequence[int]) -> dict[int, StoredArticle]:
+    """The articles that were made of earlier bodies of the pages, by page."""
+    rows = conn.execute(select(ArticleRow.page_id, *_MADE).where(ArticleRow.page_id.in_(page_ids))).mappings()
+    return {
+        row["page_id"]: StoredArticle(row["id"], {name: row[name] for name in row if name != "page_id"}) for row in rows
+    }
 
 
 def known_addresses(conn: Connection, canonical_urls: Collection[str]) -> set[str]:
@@ -63,18 +67,18 @@ _KNOWN_ADDRESSES = text("""
 
 @dataclass(frozen=True, slots=True)
 class NewArticle:
-    """An article that a page brought, and the hash of the body it was made of."""
+    """An article that a page brought, the hash of the body it was made of, and when that was had."""
 
     page_id: int
     source_id: int
     article: Article
     body_hash: str
-    first_seen_at: datetime
+    seen_at: datetime
 
     @property
     def dated_at(self) -> datetime:
         """The date that says when it may be found."""
-        return self.article.published_at or self.first_seen_at
+        return self.article.published_at or self.seen_at
 
 
 def add_articles(conn: Connection, new: Sequence[NewArticle]) -> list[int]:
@@ -84,12 +88,12 @@ def add_articles(conn: Connection, new: Sequence[NewArticle]) -> list[int]:
     if not new:
         return []
     rows = [
-        _content(one.article, one.body_hash)
+        _content(one.article, one.body_hash, one.seen_at)
         | {
             "page_id": one.page_id,
             "source_id": one.source_id,
             "story_id": story_id,
-            "first_seen_at": one.first_seen_at,
+            "first_seen_at": one.seen_at,
         }
         for one, story_id in zip(new, stories.new_stories(conn, len(new)), strict=True)
     ]
@@ -107,45 +111,70 @@ def add_articles(conn: Connection, new: Sequence[NewArticle]) -> list[int]:
 _ADD = insert(ArticleRow).returning(ArticleRow.id, sort_by_parameter_order=True)
 
 
-def revise_article(
-    conn: Connection, stored: StoredArticle, article: Article, body_hash: str, fingerprint: Fingerprint
-) -> None:
-    """Give an article the text of its page's newer body; the text it had becomes a revision.
+def changed_columns(stored: StoredArticle, article: Article, body_hash: str, seen_at: datetime) -> dict[str, Any]:
+    """The columns of an article's row that another making of it changes, with their new values.
 
-    Its address and its earliest date stay, and the dates that were stated before are kept. What was found between it
-    and others is to be judged again.
+    Its address and its earliest date stay, and the dates that were stated before are kept.
     """
-    change = measure_change(stored.text, article.text)
+    made = _content(article, body_hash, seen_at)
+    made["dates"] = _joined_dates(stored.row["dates"], made["dates"])
+    earliest = stored.row["published_at"]
+    is_later = article.published_at is None or (earliest is not None and article.published_at > earliest)
+    kept = _ADDRESS | _DATE if is_later else _ADDRESS
+    return {name: value for name, value in made.items() if name not in kept and value != stored.row[name]}
+
+
+def is_new_text(stored: StoredArticle, changed: Mapping[str, Any]) -> bool:
+    """Whether a change is one of the whole text or the title. What is cut of the same text is no news."""
+    after = {**stored.row, **changed}
+    whole_text = restore(after["text"], read_cut(after["cut"]))
+    return (whole_text, after["title"]) != (stored.whole_text, stored.row["title"])
+
+
+def is_judged_anew(changed: Mapping[str, Any]) -> bool:
+    """Whether a change of these columns asks for another fingerprint, or another place to find it."""
+    return not _JUDGED.isdisjoint(changed)
+
+
+def change_article(
+    conn: Connection, stored: StoredArticle, changed: Mapping[str, Any], fingerprint: Fingerprint | None
+) -> None:
+    """Change columns of an article; where that makes another text, the one it had becomes a revision.
+
+    Where `is_judged_anew` it gets the new fingerprint, and what was found between it and others is to be judged again.
+    """
+    if not changed:
+        return
+    if is_new_text(stored, changed):
+        _keep_revision(conn, stored, changed)
+    if fingerprint is not None:
+        fingerprints.remove(conn, stored.id)
+        embeddings.remove_vector(conn, stored.id)
+    changing = update(ArticleRow).where(ArticleRow.id == stored.id).values(changed).returning(ArticleRow.dated_at)
+    dated_at = conn.execute(changing).scalar_one()
+    if fingerprint is not None:
+        fingerprints.add(conn, [Marked(stored.id, dated_at, fingerprint)])
+    if changed.keys() & {"text", "cut"}:
+        after = {**stored.row, **changed}
+        site = host(after["canonical_url"])
+        sites.keep_blocks(
+            conn,
+            [SiteText(stored.id, site, after["title"], after["language"], after["text"], read_cut(after["cut"]))],
+        )
+
+
+def _keep_revision(conn: Connection, stored: StoredArticle, changed: Mapping[str, Any]) -> None:
+    change = measure_change(stored.row["text"], changed.get("text", stored.row["text"]))
     conn.execute(
         insert(RevisionRow).values(
             article_id=stored.id,
-            title=stored.title,
-            text=stored.text,
+            title=stored.row["title"],
+            text=stored.row["text"],
             words_added=change.words_added,
             words_removed=change.words_removed,
             similarity=change.similarity,
         )
     )
-    fingerprints.remove(conn, stored.id)
-    embeddings.remove_vector(conn, stored.id)
-    content = _content(article, body_hash)
-    for kept in ("url", "canonical_url", "published_at", "published_at_source", "published_at_confidence"):
-        del content[kept]
-    content["dates"] = _joined_dates(stored.dates, content["dates"])
-    conn.execute(
-        _EARLIER_DATE,
-        {
-            "id": stored.id,
-            "at": article.published_at,
-            "source": article.published_at_source,
-            "confidence": article.published_at_confidence,
-        },
-    )
-    changed = update(ArticleRow).where(ArticleRow.id == stored.id).values(content).returning(ArticleRow.dated_at)
-    dated_at = conn.execute(changed).scalar_one()
-    fingerprints.add(conn, [Marked(stored.id, dated_at, fingerprint)])
-    site = host(article.canonical_url)
-    sites.keep_blocks(conn, [SiteText(stored.id, site, article.title, article.language, article.text, article.cut)])
 
 
 def keep_cleaning(conn: Connection, article: SiteText, found: CleanText, fingerprint: Fingerprint) -> None:
@@ -165,26 +194,14 @@ def keep_cleaning(conn: Connection, article: SiteText, found: CleanText, fingerp
     sites.keep_blocks(conn, [replace(article, text=found.text, cut=found.cut)])
 
 
-_EARLIER_DATE = text("""
-    update ingest.article
-    set published_at = :at, published_at_source = :source, published_at_confidence = :confidence
-    where id = :id and cast(:at as timestamptz) < coalesce(published_at, 'infinity')
-""")
-
-
 def _joined_dates(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The dates that the newer body states, then those stated before; first seen it was once."""
     was_seen = any(one["source"] == DateSource.FIRST_SEEN for one in before)
-    newer = [one for one in now if not (was_seen and one["source"] == DateSource.FIRST_SEEN)]
+    newer = [one for one in now if one in before or not (was_seen and one["source"] == DateSource.FIRST_SEEN)]
     return [*newer, *(one for one in before if one not in newer)]
 
 
-def mark_same_text(conn: Connection, article_id: int, body_hash: str) -> None:
-    """Remember that another body gave the same text, so that it is not read again."""
-    conn.execute(update(ArticleRow).where(ArticleRow.id == article_id).values(body_hash=body_hash))
-
-
-def _content(article: Article, body_hash: str) -> dict[str, Any]:
+def _content(article: Article, body_hash: str, seen_at: datetime) -> dict[str, Any]:
     return {
         "url": article.url,
         "canonical_url": article.canonical_url,
@@ -210,4 +227,40 @@ def _content(article: Article, body_hash: str) -> dict[str, Any]:
         "published_at_confidence": article.published_at_confidence,
         "cut": list(map(asdict, article.cut)),
         "lead_ins": list(map(asdict, article.lead_ins)),
+        "extraction_rules": EXTRACTION_RULES,
+        "seen_at": seen_at,
     }
+
+
+_ADDRESS = {"url", "canonical_url"}
+_DATE = {"published_at", "published_at_source", "published_at_confidence"}
+_JUDGED = {"title", "text", "language", "lead_ins", "published_at"}
+_MADE = (
+    ArticleRow.id,
+    ArticleRow.url,
+    ArticleRow.canonical_url,
+    ArticleRow.title,
+    ArticleRow.author,
+    ArticleRow.site,
+    ArticleRow.language,
+    ArticleRow.published_at,
+    ArticleRow.published_at_source,
+    ArticleRow.text,
+    ArticleRow.word_count,
+    ArticleRow.boilerplate,
+    ArticleRow.body_hash,
+    ArticleRow.authors,
+    ArticleRow.language_confidence,
+    ArticleRow.language_claim,
+    ArticleRow.image,
+    ArticleRow.tags,
+    ArticleRow.section,
+    ArticleRow.is_free,
+    ArticleRow.opt_out,
+    ArticleRow.dates,
+    ArticleRow.published_at_confidence,
+    ArticleRow.cut,
+    ArticleRow.lead_ins,
+    ArticleRow.extraction_rules,
+    ArticleRow.seen_at,
+)

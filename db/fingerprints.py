@@ -99,6 +99,23 @@ def missing(conn: Connection, *, limit: int) -> list[Unmarked]:
     ]
 
 
+def unmarked(conn: Connection, ids: Collection[int]) -> list[Unmarked]:
+    """What the fingerprints of some articles are made of, those that have none left out."""
+    return [
+        Unmarked(row.id, row.dated_at, row.title, _own(row.text, row.lead_ins), row.language)
+        for row in conn.execute(_FINGERPRINTED, {"ids": list(ids)})
+    ]
+
+
+def renew(conn: Connection, marked: Sequence[Marked]) -> None:
+    """Store the fingerprints of articles where they are others than what is stored."""
+    before = {row.article_id: row.packed for row in conn.execute(_PACKED, {"ids": [one.article_id for one in marked]})}
+    new = [one for one in marked if before.get(one.article_id) != pack_fingerprint(one.fingerprint)]
+    for one in new:
+        remove(conn, one.article_id)
+    add(conn, new)
+
+
 def remove(conn: Connection, article_id: int) -> None:
     """Forget the fingerprint of an article, before its text or its date changes."""
     row = conn.execute(_MARKED, {"id": article_id}).one_or_none()
@@ -117,6 +134,14 @@ _MISSING = text("""
     order by f.article_id
     limit :limit
 """)
+_FINGERPRINTED = text("""
+    select a.id, a.dated_at, a.title, a.text, a.lead_ins, a.language
+    from ingest.fingerprint f
+    join ingest.article a on a.id = f.article_id
+    where f.article_id = any(cast(:ids as bigint[]))
+    order by f.article_id
+""")
+_PACKED = text("select article_id, packed from ingest.fingerprint where article_id = any(cast(:ids as bigint[]))")
 _MARKED = text("""
     select f.packed, a.dated_at
     from ingest.fingerprint f

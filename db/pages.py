@@ -14,6 +14,7 @@ from pipeline.discover.urls import canonicalize
 from pipeline.models.pages import Entry, Outcome, Validators
 from pipeline.models.sources import Source
 from pipeline.models.windows import Days
+from pipeline.rules import EXTRACTION_RULES
 from pipeline.topic.relevance import Relevance
 
 
@@ -329,7 +330,18 @@ def keep_made(conn: Connection, page_id: int, published_at: datetime | None, rel
 
 _KEEP_MADE = text("""
     update ingest.page set article_published_at = :published_at, relevance = :score, relevance_terms = :terms
-    where id = :page
+    where id = :page and (article_published_at, relevance, relevance_terms)
+        is distinct from (cast(:published_at as timestamptz), cast(:score as float8), cast(:terms as text[]))
+""")
+
+
+def keep_rules(conn: Connection, page_ids: Sequence[int]) -> None:
+    """The bodies of these pages were read by the rules of now."""
+    conn.execute(_KEEP_RULES, {"ids": list(page_ids), "rules": EXTRACTION_RULES})
+
+
+_KEEP_RULES = text("""
+    update ingest.page set extraction_rules = :rules where id = any(:ids) and extraction_rules is distinct from :rules
 """)
 
 

@@ -35,6 +35,7 @@ from pipeline.fold.stories.moves import Change
 from pipeline.fold.words.tokens import primary
 from pipeline.models.dates import Precision
 from pipeline.models.folding import Bond, CopyKind, Member
+from pipeline.rules import FOLDING_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,13 +282,14 @@ def count_to_judge(conn: Connection, since: datetime, begun_at: datetime) -> int
 
 
 def mark_judged(conn: Connection, ids: Collection[int]) -> None:
-    """Remember that the archive was searched for all that is like these articles."""
-    conn.execute(
-        text(
-            "update ingest.fingerprint set judged_at = clock_timestamp() where article_id = any(cast(:ids as bigint[]))"
-        ),
-        {"ids": list(ids)},
-    )
+    """Remember that the archive was searched for all that is like these articles, by the rules of now."""
+    conn.execute(_MARK_JUDGED, {"ids": list(ids), "rules": FOLDING_RULES})
+
+
+_MARK_JUDGED = text("""
+    update ingest.fingerprint set judged_at = clock_timestamp(), folding_rules = :rules
+    where article_id = any(cast(:ids as bigint[]))
+""")
 
 
 def grouped_after(conn: Connection, since: datetime, after: int, *, limit: int) -> list[int]:

@@ -12,7 +12,7 @@ from pipeline.extract.claims.byline import split_names
 from pipeline.extract.clean import clean_field
 from pipeline.extract.dates.choose import choose_date, moment_claim
 from pipeline.extract.text.lead_in import find_lead_ins
-from pipeline.extract.text.site import SiteBlocks, cut_blocks
+from pipeline.extract.text.site import SiteBlocks, cut_again, cut_blocks
 from pipeline.models.articles import Article, CleanText, CutBlock, Document
 from pipeline.models.dates import DateClaim, DateSource
 from pipeline.models.pages import Capture, Entry
@@ -62,9 +62,10 @@ def clean(text: str, site: SiteBlocks, before: Sequence[CutBlock] = ()) -> Clean
     return CleanText(found.text, found.blocks, find_lead_ins(found.text), count_words(found.text))
 
 
-def clean_article(article: Article, site: SiteBlocks) -> Article:
-    """The article with its text cleaned."""
-    found = clean(article.text, site, article.cut)
+def clean_article(article: Article, site: SiteBlocks, before: Sequence[CutBlock] = ()) -> Article:
+    """The article with its text cleaned. What was cut `before`, from an earlier text of its page, stays cut."""
+    kept = cut_again(article.text, before)
+    found = clean(kept.text, site, kept.blocks)
     return replace(article, text=found.text, cut=found.cut, lead_ins=found.lead_ins, word_count=found.word_count)
 
 

@@ -22,6 +22,8 @@ from db.tables.base import Base
 
 
 class ArticleRow(Base):
+    """An article. `seen_at` is when the body was had that it was made of, which bounds its dates."""
+
     __tablename__ = "article"
     __table_args__ = (
         Index(None, "story_id"),
@@ -63,6 +65,8 @@ class ArticleRow(Base):
     published_at_confidence: Mapped[float | None]
     cut: Mapped[list[Any]] = mapped_column(JSONB, server_default=sql("'[]'"))
     lead_ins: Mapped[list[Any]] = mapped_column(JSONB, server_default=sql("'[]'"))
+    extraction_rules: Mapped[int | None] = mapped_column(Integer)
+    seen_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
 
 
 class SiteTextRow(Base):

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    Integer,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -41,6 +42,7 @@ class FingerprintRow(Base):
     article_id: Mapped[int] = mapped_column(ForeignKey("ingest.article.id", ondelete="CASCADE"), primary_key=True)
     packed: Mapped[bytes | None]
     judged_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
+    folding_rules: Mapped[int | None] = mapped_column(Integer)
 
 
 class PostingRow(Base):

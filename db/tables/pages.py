@@ -74,6 +74,7 @@ class PageRow(Base):
     relevance: Mapped[float | None]
     relevance_terms: Mapped[list[str] | None]
     opt_out: Mapped[list[str] | None]
+    extraction_rules: Mapped[int | None] = mapped_column(Integer)
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("ingest.run.id", ondelete="SET NULL"))
     article_published_at: Mapped[datetime | None]
     day: Mapped[date] = mapped_column(Computed(_DAY, persisted=True))

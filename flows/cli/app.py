@@ -37,6 +37,13 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class Part(StrEnum):
+    """The parts of `newsfold reprocess`."""
+
+    EXTRACT = "extract"
+    FOLD = "fold"
+
+
 class Kind(StrEnum):
     """The kinds of source that `newsfold sources add` finds on the web."""
 
@@ -176,6 +183,20 @@ def refold(
     from flows.cli import refolding
 
     refolding.refold(since, threshold, json=json)
+
+
+@app.command()
+def reprocess(
+    since: Annotated[date, typer.Option(parser=_day, metavar=DAY, help="First day of articles.")],
+    until: Annotated[date, typer.Option(parser=_day, metavar=DAY, help="Last day, included.")],
+    sources: Sources = None,
+    only: Annotated[Part | None, typer.Option(help="Only extract bodies again, or only fold texts again.")] = None,
+    json: Json = False,
+) -> None:
+    """Make articles again from kept bodies by the rules of now, and fold them; say what changed. Nothing is fetched."""
+    from flows.cli import reprocessing
+
+    reprocessing.reprocess(since, until, tuple(sources or ()), only and only.value, json=json)
 
 
 @app.command()

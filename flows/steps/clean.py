@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from db import articles, sites
+from db.articles import StoredArticle
 from flows.making import Made, Matter
 from flows.wiring import Environment
 from pipeline.articles import clean, clean_article
@@ -17,6 +18,7 @@ from pipeline.extract.text.site import SiteBlocks, SitePage, learn_pages
 from pipeline.models.articles import Article
 from pipeline.models.folding import Fingerprint
 from pipeline.models.pages import NotAnArticle
+from pipeline.rules import EXTRACTION_RULES
 from pipeline.topic.relevance import Relevance
 
 Sites = Mapping[str, SiteBlocks]
@@ -44,10 +46,23 @@ def known_sites(conn: Connection, page_ids: Sequence[int], made: Sequence[Articl
     return {site: learn_pages(pages[site], known[site]) for site in pages}
 
 
-def clean_made(made: Made, seen: Sites) -> Made:
-    """What was made of a body, its article cleaned; one that is of no site too, for its lead-ins."""
-    site = seen.get(host(made.article.canonical_url), SiteBlocks())
-    return replace(made, article=clean_article(made.article, site))
+def clean_made(made: Made, seen: Sites, stored: StoredArticle | None) -> Made:
+    """What was made of a body, its article cleaned; one that is of no site too, for its lead-ins. Where the page has
+    an article of the same whole text by the same rules, that is as clean as it is to be.
+    """
+    if stored is None:
+        return replace(made, article=clean_article(made.article, _site(made, seen)))
+    site = SiteBlocks() if is_clean(made, stored) else _site(made, seen)
+    return replace(made, article=clean_article(made.article, site, stored.cut))
+
+
+def is_clean(made: Made, stored: StoredArticle) -> bool:
+    """Whether a page's article is of the same whole text, and was made by the rules of now."""
+    return stored.row["extraction_rules"] == EXTRACTION_RULES and stored.whole_text == made.article.text
+
+
+def _site(made: Made, seen: Sites) -> SiteBlocks:
+    return seen.get(host(made.article.canonical_url), SiteBlocks())
 
 
 def mark_all(env: Environment, cleaned: Sequence[Made | NotAnArticle]) -> list[Marked | NotAnArticle]:

@@ -111,10 +111,12 @@ def test_an_article_with_a_newer_text_is_found_by_that_text_only(conn: Connectio
     harbour = fingerprint(HARBOUR_EN, title=None, language="en")
     museum = fingerprint(MUSEUM_EN, title=None, language="en")
     article_id = _store(conn, HARBOUR_EN, "en", NOW, harbour)
-    stored = articles.StoredArticle(article_id, None, HARBOUR_EN)
+    page_id = conn.execute(text("select page_id from ingest.article")).scalar_one()
+    [stored] = articles.articles_of_pages(conn, [page_id]).values()
 
     earlier = NOW - timedelta(days=100)
-    articles.revise_article(conn, stored, _article(0, MUSEUM_EN, "en", earlier), "other hash", museum)
+    changed = articles.changed_columns(stored, _article(0, MUSEUM_EN, "en", earlier), "other hash", NOW)
+    articles.change_article(conn, stored, changed, museum)
 
     asked = [(_asked(HARBOUR_EN, "en"), NOW), (_asked(MUSEUM_EN, "en"), NOW)]
     assert [[c.article_id for c in found] for found in fingerprints.candidates(conn, asked, window=WINDOW)] == [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -97,10 +97,23 @@ def cut_blocks(text: str, seen: SiteBlocks, before: Sequence[CutBlock] = ()) -> 
     blocks = restore(text, before).split("\n\n")
     places = {block.at for block in before}
     places |= {at for at, block in enumerate(blocks) if letters_of(block) and seen.is_boilerplate(block_hash(block))}
+    return _without(blocks, places) or Cut(text, tuple(before))
+
+
+def _without(blocks: Sequence[str], places: Collection[int]) -> Cut | None:
+    """What is left of some paragraphs; None where that would be too little."""
     if sum(len(blocks[at]) for at in places) > _MAX_CUT_SHARE * sum(map(len, blocks)):
-        return Cut(text, tuple(before))
+        return None
     kept = [block for at, block in enumerate(blocks) if at not in places]
     return Cut("\n\n".join(kept), tuple(CutBlock(at, blocks[at]) for at in sorted(places)))
+
+
+def cut_again(text: str, before: Iterable[CutBlock]) -> Cut:
+    """A clean text without the paragraphs that were cut from an earlier text of its page, unless that is most of it."""
+    gone = {block_hash(block.text) for block in before}
+    blocks = text.split("\n\n")
+    found = [at for at, block in enumerate(blocks) if letters_of(block) and block_hash(block) in gone]
+    return _without(blocks, set(found)) or Cut(text)
 
 
 def restore(text: str, cut: Iterable[CutBlock]) -> str:
