@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from alembic import context
 from sqlalchemy import Connection, create_engine, pool, text
 
@@ -17,11 +19,22 @@ def _migrate(connection: Connection) -> None:
         version_table="newsfold_version",
         version_table_schema="public",
         include_schemas=True,
-        include_name=lambda name, kind, _parents: kind != "schema" or name == "ingest",
+        include_name=_is_described,
         compare_server_default=True,
     )
     with context.begin_transaction():
         context.run_migrations()
+
+
+# db.partitions makes and drops these as time goes by.
+_PARTITION = re.compile(r"capture_kept|capture_until_\d+|(outcome|poll)_from_\d+")
+
+
+def _is_described(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether the tables in the code say what a schema or table is like."""
+    if kind == "schema":
+        return name == "ingest"
+    return kind != "table" or not _PARTITION.fullmatch(name or "")
 
 
 def _settings_url() -> str:

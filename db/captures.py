@@ -83,27 +83,42 @@ def deliver(conn: Connection, source_id: int, bodies: Iterable[Capture], now: da
     return is_free
 
 
-_DELIVER = text("""
+# Whoever keeps a body has the page to itself: claimed by its run, or locked. So one body of a page has one row, though
+# the key has the month in which its keeping ends, to which it moves.
+_KEEP_WANTED = """kept_until as (
+        select w.id, coalesce(
+            cast(date_trunc('month', (cast(:now as timestamptz) at time zone 'UTC')
+                 + cast(s.options ->> 'keep_captures_days' as int) * interval '1 day') as date),
+            'infinity') as keep_until
+        from wanted w join ingest.page p on p.id = w.id join ingest.source s on s.id = p.source_id
+    ), again as (
+        update ingest.capture c set fetched_at = clock_timestamp(), keep_until = greatest(c.keep_until, k.keep_until)
+        from kept_until k where c.page_id = k.id and c.body_hash = :hash
+        returning c.page_id
+    ), kept as (
+        insert into ingest.capture (page_id, url, media_type, charset, body, body_hash, size, keep_until)
+        select id, :url, :media_type, :charset, :body, :hash, :size, keep_until from kept_until
+        where id not in (select page_id from again)
+    )"""
+_DELIVER = text(f"""
     with named as (
         select p.id from ingest.page p
         where md5(p.canonical_url) = md5(:canonical) and p.source_id = :source and p.reason is distinct from 'old'
     ), page as (
         select p.id,
             exists (select from ingest.article a where a.page_id = p.id and a.body_hash = :hash)
-            or (p.state = 'skipped' and exists (
-                select from ingest.capture c where c.page_id = p.id and c.body_hash = :hash)) as is_known
+            or (p.state = 'skipped' and (p.body_hash = :hash or exists (
+                select from ingest.capture c where c.page_id = p.id and c.body_hash = :hash))) as is_known
         from ingest.page p
         where p.id in (select id from named) and p.claimed_by is null
         for update skip locked
-    ), kept as (
-        insert into ingest.capture as c (page_id, url, media_type, charset, body, body_hash, size)
-        select id, :url, :media_type, :charset, :body, :hash, :size from page where not is_known
-        on conflict (page_id, body_hash) do update set fetched_at = clock_timestamp()
-        returning page_id
-    ), due as (
+    ), wanted as (
+        select id from page where not is_known
+    ), {_KEEP_WANTED}, due as (
         update ingest.page p
-        set state = 'fetched', reason = null, detail = null, next_attempt_at = null, last_fetched_at = :now
-        from kept where p.id = kept.page_id
+        set state = 'fetched', reason = null, detail = null, next_attempt_at = null, last_fetched_at = :now,
+            body_hash = :hash
+        from wanted where p.id = wanted.id
     )
     select (select count(*) from named) = (select count(*) from page)
 """)
@@ -116,8 +131,8 @@ def _was_loaded(conn: Connection, page_id: int, capture: Capture) -> bool:
 
 _WAS_LOADED = text("""
     select exists (
-        select from ingest.capture c join ingest.page p on p.id = c.page_id
-        where c.page_id = :page and c.body_hash = :hash and p.state = 'loaded'
+        select from ingest.page p where p.id = :page and p.state = 'loaded' and (p.body_hash = :hash or exists (
+            select from ingest.capture c where c.page_id = p.id and c.body_hash = :hash))
     )
 """)
 
@@ -158,7 +173,7 @@ _TO_LOAD = text("""
            c.url, c.media_type, c.charset, c.body, p.last_fetched_at
     from ingest.page p
     join ingest.source s on s.id = p.source_id
-    cross join lateral (select * from ingest.capture c where c.page_id = p.id order by c.fetched_at desc, c.id desc
+    cross join lateral (select * from ingest.capture c where c.page_id = p.id order by c.fetched_at desc, c.body_hash
                         limit 1) c
     where p.id = any(:ids) and p.state = 'fetched'
     order by p.id
@@ -168,7 +183,7 @@ _TO_LOAD = text("""
 def keep_capture(conn: Connection, run_id: int, page_id: int, fetched: Fetched, *, now: datetime) -> bool:
     """Keep the body a fetch brought. False where it is the one the page's article was made of: that page is done."""
     stored = _stored(fetched.capture)
-    conn.execute(_KEEP, stored | {"page": page_id})
+    conn.execute(_KEEP, stored | {"page": page_id, "now": now})
     conn.execute(_KEEP_OPT_OUT, {"page": page_id, "said": list(fetched.opt_out) or None})
     return mark_fetched(conn, run_id, page_id, fetched.validators, stored["hash"], now=now)
 
@@ -184,10 +199,11 @@ def _stored(capture: Capture) -> dict[str, Any]:
     }
 
 
-_KEEP = text("""
-    insert into ingest.capture (page_id, url, media_type, charset, body, body_hash, size)
-    values (:page, :url, :media_type, :charset, :body, :hash, :size)
-    on conflict (page_id, body_hash) do update set fetched_at = now()
+_KEEP = text(f"""
+    with wanted as (
+        select cast(:page as bigint) as id
+    ), {_KEEP_WANTED}
+    select
 """)
 
 
@@ -222,15 +238,15 @@ def mark_fetched(
 _FETCHED = text("""
     update ingest.page p
     set state = 'fetched', reason = null, detail = null,
-        attempts = attempts + 1, failures = 0, last_fetched_at = :now,
+        attempts = attempts + 1, failures = 0, last_fetched_at = :now, body_hash = coalesce(:hash, p.body_hash),
         etag = coalesce(:etag, case when cast(:hash as text) is null then p.etag end),
         last_modified = coalesce(:modified, case when cast(:hash as text) is null then p.last_modified end)
     where p.id = :page
     returning exists (
         select from ingest.article a
         where a.page_id = p.id and a.body_hash = coalesce(
-            cast(:hash as text),
+            p.body_hash,
             (select c.body_hash from ingest.capture c where c.page_id = p.id
-             order by c.fetched_at desc, c.id desc limit 1))
+             order by c.fetched_at desc, c.body_hash limit 1))
     )
 """)

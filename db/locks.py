@@ -9,6 +9,7 @@ _FOLD = (1_853_191_283, 1)
 _MIGRATE = (1_853_191_283, 2)
 _NOTICES = (1_853_191_283, 3)
 _TELLING = (1_853_191_283, 4)
+_PARTITIONS = (1_853_191_283, 5)
 _RUN_CLASS = 1_853_191_284
 
 
@@ -31,6 +32,11 @@ def try_lock_telling(conn: Connection) -> bool:
     """Take the right to send notices until the transaction ends, or False where another has it."""
     got = text("select pg_try_advisory_xact_lock(:a, :b)")
     return bool(conn.execute(got, {"a": _TELLING[0], "b": _TELLING[1]}).scalar_one())
+
+
+def lock_partitions(conn: Connection) -> None:
+    """Wait for the right to make partitions, held until the transaction ends."""
+    conn.execute(text("select pg_advisory_xact_lock(:a, :b)"), {"a": _PARTITIONS[0], "b": _PARTITIONS[1]})
 
 
 def hold_run(conn: Connection, run_id: int) -> None:

@@ -50,7 +50,7 @@ class Verdict:
     relevance: float | None
     relevance_terms: tuple[str, ...] | None
     rules: int | None
-    newest: int
+    newest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,8 @@ def _verdict(row: Any) -> Verdict:
 
 _VERDICT = """p.id, case when a.id is null then p.state else 'loaded' end as state, p.reason, p.detail,
     p.article_published_at, p.relevance, p.relevance_terms, p.extraction_rules"""
-_NEWEST = "(select c.id from ingest.capture c where c.page_id = p.id order by c.fetched_at desc, c.id desc limit 1)"
+_NEWEST = """(select c.body_hash from ingest.capture c where c.page_id = p.id
+    order by c.fetched_at desc, c.body_hash limit 1)"""
 _IS_FREE = "(a.id is not null and p.state <> 'fetched' or p.state = 'skipped' and p.claimed_by is null)"
 _BODIES = text(f"""
     select {_VERDICT}, n.newest, p.source_id, p.url as page_url, p.entry_title, p.entry_author, p.entry_published_at,
@@ -228,9 +229,9 @@ _BODIES = text(f"""
     join ingest.source s on s.id = p.source_id
     left join ingest.article a on a.page_id = p.id
     cross join lateral (select {_NEWEST} as newest) n
-    join ingest.capture c on c.page_id = p.id and (c.id = n.newest or c.body_hash = a.body_hash)
+    join ingest.capture c on c.page_id = p.id and c.body_hash in (n.newest, a.body_hash)
     where p.id = any(:ids) and {_IS_FREE}
-    order by p.id, c.fetched_at desc, c.id desc
+    order by p.id, c.fetched_at desc, c.body_hash
 """)
 
 

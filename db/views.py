@@ -246,6 +246,13 @@ _BROKEN = text("""
         union all
         select 'only a running run holds pages', count(*)
         from ingest.page p join ingest.run r on r.id = p.claimed_by where r.state <> 'running'
+        union all
+        select 'a body belongs to a page', count(*)
+        from ingest.capture c where not exists (select from ingest.page p where p.id = c.page_id)
+        union all
+        select 'a page that waits to be loaded has a body', count(*)
+        from ingest.page p where p.state = 'fetched' and not exists (
+            select from ingest.capture c where c.page_id = p.id)
     ) promises
     where broken > 0
 """)

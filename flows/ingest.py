@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from db import pages, runs
+from db import pages, partitions, runs
 from db import sources as db_sources
 from db.locks import hold_run
 from db.notices import STOPPED_BY_USER
@@ -146,6 +146,7 @@ class _Report:
 @contextmanager
 def running(env: Environment, kind: str, since: date | None = None, until: date | None = None) -> Iterator[int]:
     """A run that shows it is alive for as long as the block lasts, and ends as the block does."""
+    partitions.prepare(env.engine, env.now())
     with env.engine.connect() as keeper:
         run_id = _open_held(keeper, kind, since, until)
         try:

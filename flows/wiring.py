@@ -8,7 +8,7 @@ import threading
 import warnings
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -206,7 +206,12 @@ def load_sources(settings: Settings) -> tuple[Source, ...]:
     sources = merge_sources(shipped_sources(), read_source_file(path)) if path else shipped_sources()
     for topic in {DEFAULT_TOPIC, *(source.options.topic for source in sources if source.options.topic)}:
         load_lexicon(lexicon_paths(settings, topic))
-    return sources
+    return tuple(_with_retention(source, settings.keep_captures_days) for source in sources)
+
+
+def _with_retention(source: Source, days: int | None) -> Source:
+    kept = source.options.keep_captures_days
+    return replace(source, options=replace(source.options, keep_captures_days=days if kept is None else kept))
 
 
 def shipped_sources() -> tuple[Source, ...]:

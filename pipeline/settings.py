@@ -115,6 +115,11 @@ class Settings(BaseSettings):
     )
     schedule: str = Field("0 6 * * *", description="cron of the daily run of `newsfold serve`")
     timezone: str = Field("UTC", description="time zone of the schedule")
+    keep_captures_days: int | None = Field(
+        None, ge=1, le=36_500, description="how long bodies are kept at least; unset: for ever; a source may differ"
+    )
+    keep_runs_days: int = Field(400, ge=1, description="how long what became of each page in each run is kept at least")
+    keep_prefect_days: int = Field(30, ge=1, description="how long Prefect's flow runs are kept")
     statement_timeout_seconds: int = Field(60, ge=1, description="for a query of `newsfold sql`")
 
     @property

@@ -76,35 +76,42 @@ class PageRow(Base):
     opt_out: Mapped[list[str] | None]
     extraction_rules: Mapped[int | None] = mapped_column(Integer)
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("ingest.run.id", ondelete="SET NULL"))
+    body_hash: Mapped[str | None]
     article_published_at: Mapped[datetime | None]
     day: Mapped[date] = mapped_column(Computed(_DAY, persisted=True))
 
 
 class CaptureRow(Base):
-    """One body of a page as it came, compressed with gzip."""
+    """One body of a page as it came, compressed with gzip. Partitioned by the month its keeping ends, see
+    `db.partitions`: no foreign key, for making and dropping a partition would lock the pages.
+    """
 
     __tablename__ = "capture"
-    __table_args__ = (Index("capture_page_id_body_hash_key", "page_id", "body_hash", unique=True),)
+    __table_args__ = ({"postgresql_partition_by": "RANGE (keep_until)"},)
 
-    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
-    page_id: Mapped[int] = mapped_column(ForeignKey("ingest.page.id", ondelete="CASCADE"))
+    page_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     url: Mapped[str]
     media_type: Mapped[str]
     charset: Mapped[str | None]
     body: Mapped[bytes]
-    body_hash: Mapped[str]
+    body_hash: Mapped[str] = mapped_column(primary_key=True)
     size: Mapped[int]
-    fetched_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
+    fetched_at: Mapped[datetime] = mapped_column(server_default=sql("clock_timestamp()"))
+    keep_until: Mapped[date] = mapped_column(server_default=sql("'infinity'"), primary_key=True)
 
 
 class OutcomeRow(Base):
-    """What became of a page in a run: one row for each."""
+    """What became of a page in a run: one row for each. Partitioned by blocks of runs, without foreign keys."""
 
     __tablename__ = "outcome"
-    __table_args__ = (CheckConstraint(one_of("outcome", list(Outcome)), name="outcome"), Index(None, "page_id"))
+    __table_args__ = (
+        CheckConstraint(one_of("outcome", list(Outcome)), name="outcome"),
+        Index(None, "page_id"),
+        {"postgresql_partition_by": "RANGE (run_id)"},
+    )
 
-    run_id: Mapped[int] = mapped_column(ForeignKey("ingest.run.id", ondelete="CASCADE"), primary_key=True)
-    page_id: Mapped[int] = mapped_column(ForeignKey("ingest.page.id", ondelete="CASCADE"), primary_key=True)
+    run_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    page_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     outcome: Mapped[str] = mapped_column(server_default=sql("'pending'"))
     reason: Mapped[str | None]
     decided_at: Mapped[datetime | None]

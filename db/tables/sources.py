@@ -86,16 +86,20 @@ class RunRow(Base):
     since: Mapped[date | None]
     until: Mapped[date | None]
     error: Mapped[str | None]
+    totals: Mapped[dict[str, Any] | None]
 
 
 class PollRow(Base):
-    """What one source said in one run."""
+    """What one source said in one run. Partitioned by blocks of runs, without foreign keys."""
 
     __tablename__ = "poll"
-    __table_args__ = (CheckConstraint(one_of("state", POLL_STATES), name="state"),)
+    __table_args__ = (
+        CheckConstraint(one_of("state", POLL_STATES), name="state"),
+        {"postgresql_partition_by": "RANGE (run_id)"},
+    )
 
-    run_id: Mapped[int] = mapped_column(ForeignKey("ingest.run.id", ondelete="CASCADE"), primary_key=True)
-    source_id: Mapped[int] = mapped_column(ForeignKey("ingest.source.id"), primary_key=True)
+    run_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    source_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     state: Mapped[str]
     reason: Mapped[str | None]
     entries: Mapped[int] = mapped_column(Integer, server_default=sql("0"))

@@ -200,6 +200,17 @@ def reprocess(
 
 
 @app.command()
+def maintain(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be dropped.")] = False,
+    json: Json = False,
+) -> None:
+    """Drop what is kept no longer: bodies, what became of pages in old runs, Prefect's old runs."""
+    from flows.cli import maintaining
+
+    maintaining.maintain(dry_run=dry_run, json=json)
+
+
+@app.command()
 def serve(config: Config = None) -> None:
     """Run the schedules until stopped: the daily ingest, and backfills on demand."""
     from flows.cli import serving

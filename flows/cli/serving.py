@@ -71,7 +71,13 @@ def own_server(settings: Settings) -> Iterator[None]:
     """A Prefect server of our own for as long as the block lasts, its data in the home folder."""
     home = settings.home.expanduser().absolute() / "prefect"
     home.mkdir(parents=True, exist_ok=True)
-    own = {"PREFECT_HOME": str(home), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    own = {
+        "PREFECT_HOME": str(home),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        # The server forgets by itself; its own events it keeps for a week.
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(settings.keep_prefect_days * 86_400),
+    }
     note("starting a Prefect server (ten to thirty seconds)")
     with ExitStack() as stack:
         url = next((url for port in _ports() if (url := stack.enter_context(_server(port, home, own)))), None)

@@ -61,7 +61,8 @@ class Options:
 
     `paths` are the beginnings of the URL paths of its articles (none: all). `max_age_days` is how far back the daily
     job follows it (None: as its kind has it). A page of a source with a `topic` must have its relevance, at least
-    `threshold` (None: the topic's own). `forbidden_is_busy` takes 403 for 429.
+    `threshold` (None: the topic's own). `forbidden_is_busy` takes 403 for 429. Bodies of its pages are kept for
+    `keep_captures_days` at least (None: for ever).
     """
 
     paths: tuple[str, ...] = ()
@@ -71,6 +72,7 @@ class Options:
     selectors: Selectors | None = None
     turn: Turn | None = None
     forbidden_is_busy: bool = False
+    keep_captures_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

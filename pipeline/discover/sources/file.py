@@ -32,6 +32,7 @@ _ADDRESS_KEYS = {
 _OPTIONS = {field.name for field in fields(Options)}
 _KEYS = {"slug", "name", "kind", "url", "path", "language", "known_from"} | _OPTIONS
 MAX_INTERVAL_SECONDS = 3600
+MOST_KEPT_DAYS = 36_500
 _TOP_KEYS = {"extends", "sources"}
 
 
@@ -161,6 +162,9 @@ def _check_limits(options: Options, where: str) -> None:
     turn = options.turn or Turn()
     problems = {
         "max_age_days": options.max_age_days is not None and options.max_age_days < 1 and "is less than a day",
+        "keep_captures_days": options.keep_captures_days is not None
+        and not 1 <= options.keep_captures_days <= MOST_KEPT_DAYS
+        and f"is not from 1 to {MOST_KEPT_DAYS}",
         "threshold": options.threshold is not None and not 0 <= options.threshold <= 1 and "is not from 0 to 1",
         "turn.interval_seconds": not 0 <= turn.interval_seconds <= MAX_INTERVAL_SECONDS and "is not from 0 to 3600",
         "turn.group": (turn.scope is TurnScope.GROUP) != bool(turn.group)
