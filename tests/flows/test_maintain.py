@@ -28,7 +28,7 @@ from pipeline.models.sources import Options, Source, SourceKind
 from pipeline.settings import Settings
 
 Environments = Callable[..., Environment]
-LATER = NOW + timedelta(days=61)
+LATER = NOW + timedelta(days=50)
 PLACES = ("Kilmory", "Skagen", "Hue")
 
 
@@ -215,7 +215,7 @@ def test_many_runs_make_a_partition_once(feed: Source, environment: Environments
 def test_the_settings_hold_for_sources_that_say_nothing_else(tmp_path: Path) -> None:
     config = tmp_path / "newsfold.toml"
     for name, days in (("a", ""), ("b", "keep_captures_days = 90")):
-        source = f'[[source]]\nslug = "{name}"\nname = "{name}"\nurl = "https://{name}.example/feed"\n{days}\n'
+        source = f'[[sources]]\nslug = "{name}"\nname = "{name}"\nkind = "feed"\nurl = "https://{name}.example/feed"\n{days}\n'
         config.write_text((config.read_text() if config.exists() else "") + source)
 
     found = load_sources(Settings(config=config, keep_captures_days=7))
@@ -237,7 +237,7 @@ def test_the_command_says_what_it_would_drop_and_what_it_dropped(
             return child.process.communicate(timeout=60)[0]
 
     planned = json.loads(said("--dry-run", "--json"))
-    assert [Dropped(**one).rows for one in planned["dropped"]] == [4]
-    assert "to be dropped: 1 partition, 0." in said("--dry-run")
-    assert "dropped: 1 partition, 0." in said()
+    assert [Dropped(**one).rows for one in planned["dropped"]] == [4, 0]
+    assert "to be dropped: 2 partitions, 0." in said("--dry-run")
+    assert "dropped: 2 partitions, 0." in said()
     assert "dropped: 0 partitions, 0.0 MB" in said()
