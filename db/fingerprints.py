@@ -54,7 +54,8 @@ def candidates(
     ]
     known = {article.article_id: article for article, _ in articles}
     known |= fingerprinted(conn, set(_distinct(chosen)) - known.keys())
-    return [[known[one] for one in ids_of_one] for ids_of_one in chosen]
+    # An article that a user deleted has postings still.
+    return [[known[one] for one in ids_of_one if one in known] for ids_of_one in chosen]
 
 
 def add(conn: Connection, marked: Sequence[Marked]) -> None:

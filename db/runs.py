@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
 from db.locks import is_run_alive
-from db.tables.pages import PageRow
 from db.tables.sources import RunRow
 
 
@@ -27,12 +26,21 @@ def close_dead_runs(conn: Connection) -> list[int]:
 
 def close_run(conn: Connection, run_id: int, state: str, error: str | None = None) -> None:
     """End a run: 'completed', 'failed' or 'interrupted'. The pages it still holds are free for others."""
-    conn.execute(update(PageRow).where(PageRow.claimed_by == run_id).values(claimed_by=None))
+    conn.execute(_FREE, {"run": run_id})
     conn.execute(
         update(RunRow)
         .where(RunRow.id == run_id, RunRow.state == "running")
         .values(state=state, error=error, finished_at=func.now())
     )
+
+
+# In the order in which every other writer locks pages.
+_FREE = text("""
+    with held as (
+        select id from ingest.page where claimed_by = :run order by canonical_url for no key update
+    )
+    update ingest.page p set claimed_by = null from held where p.id = held.id
+""")
 
 
 def state_of(conn: Connection, run_id: int) -> str | None:

@@ -1,4 +1,4 @@
-"""Windows: the days of sources that backfills are asked for."""
+"""Windows: the days of sources that backfills are asked for. Who writes to them locks their sources first."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def plan(conn: Connection, run_id: int, days: Days, wanted: Mapping[str, Sequenc
     """The lists of sources, by slug, are to be read for some of the days by this run. What it need not read again of
     the days is as if it had read it.
     """
+    _lock(conn, wanted)
     slugs = [slug for slug, some in wanted.items() for _ in some]
     conn.execute(_PLAN, {"run": run_id, "slugs": slugs, "days": [day for some in wanted.values() for day in some]})
     adopted = {"run": run_id, "slugs": list(wanted), "since": days.since, "until": days.until}
@@ -52,10 +53,16 @@ _ADOPT = text("""
     with adopted as (
         select w.source_id, w.day from ingest.window w join ingest.source s on s.id = w.source_id
         where s.slug = any(:slugs) and w.day between :since and :until and w.run_id is distinct from :run
-        order by 1, 2 for no key update of w
     )
     update ingest.window w set run_id = :run from adopted a where (w.source_id, w.day) = (a.source_id, a.day)
 """)
+
+
+def _lock(conn: Connection, slugs: Collection[str]) -> None:
+    conn.execute(_LOCK, {"slugs": list(slugs)})
+
+
+_LOCK = text("select id from ingest.source where slug = any(:slugs) order by id for no key update")
 
 
 def planned_days(conn: Connection, source_ids: Sequence[int], days: Days) -> Mapping[int, frozenset[date]]:
@@ -84,8 +91,8 @@ def settle(
 ) -> None:
     """What came of reading a source's list for some days; `listed` are the canonical URLs that it names.
 
-    Expected is how many of the source's own pages are listed and dated so: what another source brought first counts
-    there.
+    Expected is how many of the source's own pages it listed of that day at most: what another source brought first
+    counts there, and what a list names no more is expected still.
     """
     parameters = {
         "run": run_id,
@@ -113,13 +120,14 @@ _SETTLE = text("""
     left join listed l on l.day = n.day
     order by n.day
     on conflict (source_id, day) do update
-    set state = excluded.state, expected = coalesce(excluded.expected, w.expected), reason = excluded.reason,
+    set state = excluded.state, expected = greatest(excluded.expected, w.expected), reason = excluded.reason,
         run_id = excluded.run_id, listed_at = excluded.listed_at
 """)
 
 
 def expect_what_was_found(conn: Connection, slugs: Collection[str], days: Days) -> None:
     """Where pages were found to be of a day that its source's list does not date so, that day has as many."""
+    _lock(conn, slugs)
     conn.execute(_EXPECT, {"slugs": list(slugs), "since": days.since, "until": days.until})
 
 
@@ -134,7 +142,6 @@ _EXPECT = text("""
         select w.source_id, w.day, f.pages
         from ingest.window w join found f on (f.source_id, f.day) = (w.source_id, w.day)
         where w.state = 'listed' and w.expected < f.pages
-        order by 1, 2 for no key update of w
     )
     update ingest.window w set expected = s.pages from short s where (w.source_id, w.day) = (s.source_id, s.day)
 """)

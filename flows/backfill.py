@@ -52,6 +52,7 @@ def backfill(
         with env.engine.begin() as conn:
             wanted = plan(conn, request, slugs)
             windows.plan(conn, run_id, request.days, wanted)
+        with env.engine.begin() as conn:
             pages.revive_lost(conn, slugs, request.days)
         ask_sources(env, scope, [slug for slug in slugs if wanted[slug]], runner, progress)
         take_pages(env, scope, runner, progress)

@@ -41,7 +41,9 @@ async def _fetch_pages(env: Environment, scope: Scope, wanted: Sequence[PageToFe
         if not isinstance(result, FetchFailure):
             await asyncio.to_thread(_keep_result, env, scope, requests[request], result)
     outage = was_offline((request.url, result) for request, result in results)
+    failed = [requests[request].id for request, result in results if isinstance(result, FetchFailure)]
     with env.engine.begin() as conn:
+        captures.lock_pages(conn, failed)
         for request, result in results:
             if isinstance(result, FetchFailure):
                 _keep_failure(conn, env, scope, requests[request], result, outage=outage)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from pipeline.articles import is_within
-from pipeline.models.pages import Entry
+from pipeline.models.windows import Days
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,10 @@ class Scope:
         """Whether the run loads a past period, and so leaves the sources' own state alone."""
         return self.since is not None
 
-    def admits_entry(self, entry: Entry) -> bool:
-        """Whether the article of an entry may belong into the run, by what its source says."""
-        if entry.published_at is not None:
-            return self.admits(entry.published_at)
-        return self.since is None or entry.updated_at is None or self.since <= entry.updated_at.astimezone(UTC).date()
+    @property
+    def days(self) -> Days | None:
+        """The days of a backfill."""
+        return Days(self.since, self.until) if self.since and self.until else None
 
     def admits(self, moment: datetime | None) -> bool:
         """Whether an article of this date belongs into the run."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db import resources
+from db import resources, windows
 from db import sources as db_sources
 from db.sources import Poll, Success, Told
 from flows.steps.asked import Asked
@@ -16,6 +16,7 @@ from flows.wiring import Environment
 from pipeline.fetch.outage import is_nobodys_fault
 from pipeline.models.pages import FetchFailure, Reason
 from pipeline.models.sources import SourceKind
+from pipeline.models.windows import WindowState
 from pipeline.schedule import next_attempt_at
 
 MAX_EXCUSED = 3
@@ -34,6 +35,7 @@ def settle(env: Environment, scope: Scope, asked: Sequence[Asked], *, outage: bo
     with env.engine.begin() as conn:
         db_sources.add_polls(conn, scope.run_id, [_poll(one) for one in asked])
         if scope.is_backfill:
+            _settle_windows(conn, scope, asked, now)
             return
         db_sources.lock(conn, [one.stored.id for one in asked])
         resources.renew(conn, [renewal for one in asked for renewal in one.renewals], now)
@@ -45,6 +47,15 @@ def settle(env: Environment, scope: Scope, asked: Sequence[Asked], *, outage: bo
         for one in asked:
             if one.failure is not None:
                 _mark_without(conn, one, one.failure, now)
+
+
+def _settle_windows(conn: Connection, scope: Scope, asked: Sequence[Asked], now: datetime) -> None:
+    """What is open still could not be read."""
+    db_sources.lock(conn, [one.stored.id for one in asked])
+    for one in asked:
+        failed = dict.fromkeys(one.open_days, WindowState.FAILED)
+        if failed:
+            windows.settle(conn, scope.run_id, one.stored.id, failed, one.listed, now, _reason(one) or "not read")
 
 
 def _failure_of_parts(asked: Asked) -> FetchFailure | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
+from datetime import UTC, datetime, time, timedelta
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from pipeline.discover.feeds.parse import parse_feed
 from pipeline.discover.lists.listing import read_listing
@@ -14,6 +14,7 @@ from pipeline.discover.lists.sitemap import read_sitemap
 from pipeline.discover.lists.wordpress import PER_PAGE, feed_address, posts_address, read_posts
 from pipeline.models.pages import Capture, FetchFailure, Link, Reading
 from pipeline.models.sources import Source, SourceKind
+from pipeline.models.windows import ONE_DAY, Days
 
 OVERLAP = timedelta(days=2)
 """How much earlier than we last read it a document may say that it changed: clocks and caches differ."""
@@ -38,6 +39,12 @@ def daily_period(source: Source, horizon: datetime | None, last_success_at: date
     return Period(max(since, horizon) if horizon else since)
 
 
+def period_of(days: Days) -> Period:
+    """The days as a period, from their first midnight to their last (UTC)."""
+    since, until = (datetime.combine(day, time(), UTC) for day in (days.since, days.until + ONE_DAY))
+    return Period(since, until)
+
+
 def first_address(source: Source, address: str, period: Period, known: Container[str]) -> str:
     """The document of a source to begin with; `known` are the addresses of those that were read before.
 
@@ -48,6 +55,18 @@ def first_address(source: Source, address: str, period: Period, known: Container
     feed = feed_address(address, 1)
     after = period.since - timedelta(seconds=1) if period.since else None
     return feed if feed in known else posts_address(address, after=after, before=period.until)
+
+
+def backfill_addresses(
+    source: Source, address: str, stretches: Sequence[Days], known: Container[str]
+) -> list[tuple[str, Days | None]]:
+    """The documents of a source to begin a backfill with: for a WordPress site a list of each stretch of days, and of
+    which it is; for the others the one list of all.
+    """
+    if source.kind is not SourceKind.WORDPRESS or feed_address(address, 1) in known:
+        hull = period_of(Days(stretches[0].since, stretches[-1].until))
+        return [(first_address(source, address, hull, known), None)]
+    return [(first_address(source, address, period_of(days), known), days) for days in stretches]
 
 
 def other_address(source: Source, asked: str, address: str, failure: FetchFailure) -> str | None:
@@ -87,7 +106,18 @@ def read(source: Source, capture: Capture, *, max_bytes: int) -> Reading:
 
 def _read_feed(capture: Capture) -> Reading:
     feed = parse_feed(capture)
-    return Reading(tuple(feed.entries), left_out=feed.left_out)
+    more = (Link(feed.older),) if feed.older and feed.older != capture.url else ()
+    return Reading(tuple(feed.entries), more, left_out=feed.left_out)
+
+
+def guessed_page(source: Source, url: str) -> str | None:
+    """Where the next older page of a feed may be that names none, as sites with WordPress have it."""
+    if source.kind is not SourceKind.FEED:
+        return None
+    parts = urlsplit(url)
+    arguments = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "paged"]
+    numbered = urlencode([*arguments, ("paged", str(_page_number(url) + 1))])
+    return parts._replace(query=numbered, fragment="").geturl()
 
 
 def _page_number(url: str) -> int:
@@ -115,7 +145,7 @@ def is_worth_reading(
     Older pages of listings and feeds are for backfills; a sitemap says when it changed.
     """
     is_older_page = source.kind is SourceKind.WORDPRESS and "paged" in parse_qs(urlsplit(link.url).query)
-    if source.kind is SourceKind.LISTING or is_older_page:
+    if source.kind in (SourceKind.LISTING, SourceKind.FEED) or is_older_page:
         return is_backfill
     since = period.since if is_backfill or read_at is None else read_at
     return link.updated_at is None or since is None or link.updated_at >= since - OVERLAP
@@ -127,3 +157,8 @@ def reaches_beyond(reading: Reading, period: Period) -> bool:
     """
     dates = [entry.published_at for entry in reading.entries if entry.published_at]
     return bool(dates) and period.since is not None and max(dates) < period.since
+
+
+def is_enough(reading: Reading, period: Period) -> bool:
+    """Whether a feed, which has no gap, reaches back before the period."""
+    return any(one.published_at < period.since for one in reading.entries if one.published_at and period.since)

@@ -163,7 +163,7 @@ def test_a_dead_sitemap_of_an_index_keeps_nothing_from_the_others_for_ever(
 def test_an_index_of_more_sitemaps_than_a_poll_reads_is_read_in_turn(
     site: Site, environment: Environments, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.steps.discover.MAX_DOCUMENTS", 3)
+    monkeypatch.setattr("flows.steps.asking.MAX_DOCUMENTS", 3)
     names = [f"m{number}" for number in range(6)]
     site.put("/index.xml", _index(site, **dict.fromkeys(names, "2026-02-28")))
     for number, name in enumerate(names):
@@ -480,7 +480,7 @@ def test_a_sitemap_that_was_named_and_not_read_brings_no_flood_when_it_is(
 def test_dead_sitemaps_do_not_keep_the_others_from_their_turn(
     site: Site, environment: Environments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.steps.discover.MAX_DOCUMENTS", 3)
+    monkeypatch.setattr("flows.steps.asking.MAX_DOCUMENTS", 3)
     names = ["dead1", "dead2", "dead3", "one", "two"]
     site.put("/index.xml", _index(site, **dict.fromkeys(names, "2026-02-28")))
     for name in ("one", "two"):

@@ -32,9 +32,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """The items of a feed, in its order."""
+    """The items of a feed, in its order, and where those before them are, if it says so."""
 
     items: tuple[Item, ...]
+    older: str | None = None
 
     @property
     def entries(self) -> list[Entry]:

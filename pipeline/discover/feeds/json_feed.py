@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipeline.dates.moments import parse_moment
-from pipeline.discover.feeds.items import FIRST_YEAR, Item
+from pipeline.discover.feeds.items import FIRST_YEAR, Feed, Item
 from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
 from pipeline.extract.clean import clean_field
@@ -24,8 +24,9 @@ def is_json(body: bytes) -> bool:
     return bool(_START.match(body))
 
 
-def read_json_feed(capture: Capture) -> list[Item]:
-    """The items of a JSON Feed, in its order; what stands in `items` and is no object is not an item.
+def read_json_feed(capture: Capture) -> Feed:
+    """The items of a JSON Feed, in its order; what stands in `items` and is no object is not an item. `next_url` leads
+    to older ones.
 
     Raises FeedError where the body is JSON and no JSON Feed (`not_a_feed`), or no JSON (`unreadable`).
     """
@@ -34,7 +35,9 @@ def read_json_feed(capture: Capture) -> list[Item]:
     if not isinstance(version, str) or not _VERSION.fullmatch(version.strip()) or not isinstance(items, list):
         raise FeedError("not_a_feed", "JSON, but no JSON Feed: it has no version or no list of items")
     author = _author(feed)
-    return [_item(item, capture.url, author) for item in items if isinstance(item, dict)]
+    made = tuple(_item(item, capture.url, author) for item in items if isinstance(item, dict))
+    older = _text(feed, "next_url")
+    return Feed(made, absolute(older, capture.url) if older else None)
 
 
 def _load(capture: Capture) -> dict[str, Any]:

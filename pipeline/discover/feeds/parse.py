@@ -29,8 +29,7 @@ def parse_feed(capture: Capture) -> Feed:
         raise FeedError("empty", "an empty body instead of a feed")
     if _HTML.match(capture.body[:2000]):
         raise FeedError("html_not_feed", "a web page instead of a feed")
-    items = read_json_feed(capture) if is_json(capture.body) else read_xml_feed(capture)
-    return Feed(tuple(items))
+    return read_json_feed(capture) if is_json(capture.body) else read_xml_feed(capture)
 
 
 def feed_links(capture: Capture) -> list[str]:

@@ -13,7 +13,7 @@ from xml.sax import SAXParseException
 import feedparser
 from w3lib.html import remove_tags, remove_tags_with_content, replace_entities
 
-from pipeline.discover.feeds.items import FIRST_YEAR, Item
+from pipeline.discover.feeds.items import FIRST_YEAR, Feed, Item
 from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
 from pipeline.extract.charset import charset_in_xml, decode
@@ -35,8 +35,9 @@ _REFERENCE = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));", re.IGNORECASE)
 _LAST_CHARACTER = 0x10FFFF
 
 
-def read_xml_feed(capture: Capture) -> list[Item]:
-    """The items of an RSS or Atom feed, in its order; of one that breaks off, those before the break.
+def read_xml_feed(capture: Capture) -> Feed:
+    """The items of an RSS or Atom feed, in its order; of one that breaks off, those before the break. Where it is one
+    of several documents, the one before it in time (RFC 5005, sections 3 and 4: `prev-archive`, `next`).
 
     Raises FeedError where the body is neither (`not_a_feed`), is built to keep the parser busy (`too_complex`), or
     where it breaks off at once or the parser gave up (`unreadable`).
@@ -52,7 +53,16 @@ def read_xml_feed(capture: Capture) -> list[Item]:
     if is_cut and not parsed.entries:
         raise FeedError("unreadable", f"breaks off before its first item ({_said(fault)})")
     is_rss = (parsed.get("version") or "").startswith("rss")
-    return [_item(item, capture.url, is_rss=is_rss) for item in parsed.entries]
+    items = tuple(_item(item, capture.url, is_rss=is_rss) for item in parsed.entries)
+    return Feed(items, _older(parsed.feed.get("links", []), capture.url))
+
+
+def _older(links: list[Any], base: str) -> str | None:
+    for relation in ("prev-archive", "next"):
+        for link in links:
+            if link.get("rel") == relation and link.get("href"):
+                return absolute(link["href"], base)
+    return None
 
 
 def _plain_utf8(capture: Capture) -> bytes:
