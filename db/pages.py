@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -358,6 +358,18 @@ _REVIVE_LOST = text("""
         order by p.canonical_url for no key update of p
     )
     update ingest.page p set state = 'discovered' from lost where p.id = lost.id
+""")
+
+
+def need_no_request(conn: Connection, canonical_urls: Collection[str]) -> set[str]:
+    """Those of the canonical URLs whose pages a backfill that names them would not ask for."""
+    return set(conn.execute(_NEED_NO_REQUEST, {"urls": list(canonical_urls)}).scalars())
+
+
+_NEED_NO_REQUEST = text("""
+    select p.canonical_url from ingest.page p left join ingest.article a on a.page_id = p.id
+    where md5(p.canonical_url) in (select md5(u) from unnest(cast(:urls as text[])) u)
+      and p.state <> 'discovered' and p.reason is distinct from 'old' and (p.state <> 'loaded' or a.id is not null)
 """)
 
 

@@ -48,6 +48,23 @@ def state_of(conn: Connection, run_id: int) -> str | None:
     return conn.execute(select(RunRow.state).where(RunRow.id == run_id)).scalar_one_or_none()
 
 
+def seconds_a_page(conn: Connection) -> float | None:
+    """How long the latest runs took for a page that they fetched and loaded; None where there was none."""
+    found: float | None = conn.execute(_SECONDS_A_PAGE).scalar_one()
+    return found
+
+
+_SECONDS_A_PAGE = text("""
+    select cast(sum(extract(epoch from r.finished_at - r.started_at)) / sum(o.pages) as float8)
+    from (select * from ingest.run where state = 'completed' and kind in ('ingest', 'backfill')
+          order by id desc limit 20) r
+    join lateral (
+        select count(*) as pages from ingest.outcome o
+        where o.run_id = r.id and o.outcome in ('loaded', 'folded', 'unchanged')
+    ) o on o.pages > 0
+""")
+
+
 def refold_began(conn: Connection, since: date) -> datetime:
     """When the refold of a period began that goes on now: the start of its first run since one came to its end."""
     same = (RunRow.kind == "refold", RunRow.since == since)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -144,4 +145,38 @@ _EXPECT = text("""
         where w.state = 'listed' and w.expected < f.pages
     )
     update ingest.window w set expected = s.pages from short s where (w.source_id, w.day) = (s.source_id, s.day)
+""")
+
+
+def coverage(conn: Connection, days: Days, slugs: Collection[str]) -> list[Mapping[str, Any]]:
+    """The rows of `news.coverage` for some days of some sources, or (empty) of all that have any."""
+    parameters = {"since": days.since, "until": days.until, "slugs": list(slugs)}
+    return [dict(row) for row in conn.execute(_COVERAGE, parameters).mappings()]
+
+
+_COVERAGE = text("""
+    select * from news.coverage
+    where day between :since and :until and (cast(:slugs as text[]) = '{}' or source = any(:slugs))
+    order by source, day
+""")
+
+
+def windows_of_run(conn: Connection, run_id: int) -> list[Mapping[str, Any]]:
+    """For each source of a backfill: its windows, and what is had of them now."""
+    return [dict(row) for row in conn.execute(_OF_RUN, {"run": run_id}).mappings()]
+
+
+_OF_RUN = text("""
+    select c.source, count(*) as windows, coalesce(sum(c.expected), 0)::bigint as expected,
+        sum(c.loaded + c.folded)::bigint as loaded, sum(c.skipped)::bigint as skipped, sum(c.failed)::bigint as failed,
+        sum(c.pending)::bigint as pending, count(*) filter (where w.state = 'beyond') as beyond,
+        count(*) filter (where c.state in ('hole', 'failed', 'planned', 'pending')) as incomplete,
+        max(c.day) filter (where w.state = 'beyond') as beyond_until,
+        max(c.reason) filter (where w.state = 'beyond') as beyond_reason
+    from ingest.run r
+    join ingest.window w on w.run_id = r.id and w.day between r.since and r.until
+    join ingest.source s on s.id = w.source_id
+    join news.coverage c on c.source = s.slug and c.day = w.day and c.day between r.since and r.until
+    where r.id = :run
+    group by c.source order by c.source
 """)

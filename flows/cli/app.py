@@ -158,6 +158,7 @@ def backfill(
     sources: Sources = None,
     missing_only: Annotated[bool, typer.Option("--missing-only", help="Only days that are not complete.")] = False,
     runner: Runner = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     prefect: Prefect = False,
     config: Config = None,
     json: Json = False,
@@ -167,7 +168,24 @@ def backfill(
     from flows.cli import runs
 
     request = Request(since, until, tuple(sources or ()), missing_only)
+    if dry_run:
+        runs.dry_run(request, config=config, json=json)
+        return
     runs.backfill(request, runner=runner, prefect=prefect, config=config, json=json)
+
+
+@app.command()
+def coverage(
+    since: Annotated[date | None, typer.Option(parser=_day, metavar=DAY, help="First day; else the last 90.")] = None,
+    until: Annotated[date | None, typer.Option(parser=_day, metavar=DAY, help="Last day; else today.")] = None,
+    sources: Sources = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """What each source brought on each day, and what is missing."""
+    from flows.cli import coverage as coverage_
+
+    coverage_.coverage(since, until, tuple(sources or ()), config=config, json=json)
 
 
 @app.command()

@@ -14,8 +14,10 @@ from sqlalchemy import Connection
 
 from db import views
 from db.sources import waiting_sources
+from db.windows import windows_of_run
 from flows.backfill import Request as BackfillRequest
 from flows.backfill import backfill as run_backfill
+from flows.cli.backfilling import print_preview, print_windows
 from flows.cli.console import note, out, plain, plural, print_json, progress_bar, said_when_stopped, table
 from flows.import_file import ImportReport, import_file
 from flows.ingest import Progress, Request, Runner, run_directly
@@ -42,6 +44,12 @@ def backfill(request: BackfillRequest, *, runner: str | None, prefect: bool, con
     """Load a past period and report."""
     choose_runner(runner)
     _run(request, prefect=prefect, config=config, json=json)
+
+
+def dry_run(request: BackfillRequest, *, config: Path | None, json: bool) -> None:
+    """Say what a backfill would do."""
+    with open_environment(settings_with(config)) as env:
+        print_preview(env, request, json=json)
 
 
 def import_(file: Path, *, json: bool) -> None:
@@ -135,12 +143,13 @@ def _report(conn: Connection, run_id: int, *, json: bool) -> None:
     articles = views.run_articles(conn, run_id, SHOWN_STORIES)
     archive = views.archive_totals(conn)
     if json:
-        print_json({"run": totals, "sources": sources, "problems": problems, "articles": articles, "archive": archive})
+        told = {"run": totals, "sources": sources, "problems": problems, "articles": articles, "archive": archive}
+        print_json(told | ({"windows": windows_of_run(conn, run_id)} if totals["kind"] == "backfill" else {}))
         return
     _print_sources(sources)
     _print_problems(sources, problems)
     _print_unwanted(views.run_unwanted(conn, run_id))
-    _print_reach(totals, sources)
+    print_windows(conn, run_id)
     _print_articles(articles)
     out.print(_summary(totals))
     out.print(f"the archive: {plural(archive['articles'], 'article')} in {plural(archive['stories'], 'story')}")
@@ -193,14 +202,6 @@ def _print_waiting(moments: Sequence[datetime]) -> None:
 def _print_unwanted(rows: Sequence[Any]) -> None:
     for row in rows:
         note(f"{plural(row['pages'], 'page')} {_UNWANTED[row['reason']]}")
-
-
-def _print_reach(totals: Any, sources: Sequence[Any]) -> None:
-    """A feed lists its newest articles only: say where a backfill asked for more than there is."""
-    for row in sources:
-        oldest = row["oldest_entry_at"]
-        if totals["since"] and oldest and oldest.date() > totals["since"]:
-            note(f"source {row['source']} reaches back to {oldest:%Y-%m-%d} only; it does not list what came before")
 
 
 def _print_articles(articles: Sequence[Any]) -> None:
