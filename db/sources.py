@@ -30,6 +30,7 @@ class StoredSource:
     last_success_at: datetime | None
     move: Move | None
     resources: Mapping[str, Resource]
+    newest_entry_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,7 @@ def stored_sources(conn: Connection, slugs: Iterable[str]) -> list[StoredSource]
             row.last_success_at,
             Move(row.moved_to, row.moved_since) if row.moved_to else None,
             resources.get(row.id, {}),
+            row.newest_entry_at,
         )
         for row in rows
     ]

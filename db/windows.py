@@ -148,6 +148,21 @@ _EXPECT = text("""
 """)
 
 
+def mark_gap(conn: Connection, source_id: int, days: Days) -> None:
+    """Between two polls a source moved on further than its list reaches: of these days articles may be missing.
+
+    It asks for the source to be locked.
+    """
+    conn.execute(_MARK_GAP, {"source": source_id, "days": list(days)})
+
+
+_MARK_GAP = text("""
+    insert into ingest.window as w (source_id, day, state)
+    select :source, d, 'gap' from unnest(cast(:days as date[])) d order by d
+    on conflict (source_id, day) do update set state = 'gap' where w.state = 'listed'
+""")
+
+
 def coverage(conn: Connection, days: Days, slugs: Collection[str]) -> list[Mapping[str, Any]]:
     """The rows of `news.coverage` for some days of some sources, or (empty) of all that have any."""
     parameters = {"since": days.since, "until": days.until, "slugs": list(slugs)}

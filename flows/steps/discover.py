@@ -21,7 +21,7 @@ from pipeline.discover.feeds.items import settle_date
 from pipeline.discover.readers import can_be_renewed, daily_period, period_of
 from pipeline.discover.sources.horizon import Horizon, horizon_of
 from pipeline.discover.sources.moves import current_address
-from pipeline.discover.windows import admits_entry, dated_urls, final_days, states_of
+from pipeline.discover.windows import admits_entry, dated_urls, final_days, gap_between, states_of
 from pipeline.models.pages import Capture, Entry, Fetched, Reading
 from pipeline.models.windows import Days, WindowState
 
@@ -106,6 +106,9 @@ def _mark_read(
         resources.mark_read(conn, asked.stored.id, document.url, fetched.validators, _hash(fetched.capture), now)
     elif not document.is_first:
         asked.unread.add(document.url)  # an index below an index
+    gap = gap_between(asked.stored.source, asked.stored.newest_entry_at, asked.oldest)
+    if gap:
+        windows.mark_gap(conn, asked.stored.id, gap)
     db_sources.mark_told(conn, asked.stored.id, Told(None, asked.newest, asked.new_pages > 0), now)
 
 

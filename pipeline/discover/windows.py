@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 
 from pipeline.discover.urls import canonicalize
 from pipeline.models.pages import Entry, Reading
@@ -47,3 +47,12 @@ def final_days(source: Source, open_days: Collection[date], reading: Reading, an
 def states_of(days: Iterable[date], reach: date | None) -> dict[date, WindowState]:
     """The state of days whose source has said all that it lists, which reaches back to a day, or (None) to all."""
     return {day: WindowState.LISTED if reach is None or day >= reach else WindowState.BEYOND for day in days}
+
+
+def gap_between(source: Source, newest_before: datetime | None, oldest: datetime | None) -> Days | None:
+    """The days that a feed may have left out between two polls, None where they overlap: it lists its newest entries
+    only, and the oldest of them is younger than the newest that it had at the poll before.
+    """
+    if source.kind is not SourceKind.FEED or newest_before is None or oldest is None or oldest <= newest_before:
+        return None
+    return Days(day_of(newest_before), day_of(oldest))
