@@ -77,6 +77,25 @@ def test_sites_are_known_for_articles_that_were_there_before_and_a_step_back_los
     assert before == after == [["tail", "Share"], ["tail", "Share"]]
 
 
+def test_pages_that_were_there_before_get_the_day_of_their_article(engine: Engine) -> None:
+    migrate.downgrade(engine, "0007")
+    with engine.begin() as conn:
+        for statement in _ARTICLES:
+            conn.execute(text(statement))
+        conn.execute(
+            text(
+                "update ingest.article set published_at = '2020-05-05 23:30+00' where id = (select min(id) from ingest.article)"
+            )
+        )
+
+    migrate.upgrade(engine)
+
+    with engine.connect() as conn:
+        found = "select day::text, (discovered_at at time zone 'UTC')::date::text from ingest.page order by id"
+        days = conn.execute(text(found)).all()
+    assert [day for day, _ in days] == ["2020-05-05", days[1][1]]
+
+
 _ARTICLES = (
     "insert into ingest.source (slug, name, kind, address) values ('s', 'S', 'feed', 'https://one.example/feed')",
     *(
