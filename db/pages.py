@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -13,7 +13,6 @@ from pipeline.discover.sources.horizon import Horizon
 from pipeline.discover.urls import canonicalize
 from pipeline.models.pages import Entry, Outcome, Validators
 from pipeline.models.sources import Source
-from pipeline.models.windows import Days
 from pipeline.rules import EXTRACTION_RULES
 from pipeline.topic.relevance import Relevance
 
@@ -342,34 +341,6 @@ def keep_rules(conn: Connection, page_ids: Sequence[int]) -> None:
 
 _KEEP_RULES = text("""
     update ingest.page set extraction_rules = :rules where id = any(:ids) and extraction_rules is distinct from :rules
-""")
-
-
-def revive_lost(conn: Connection, source_slugs: Sequence[str], days: Days) -> None:
-    """Pages of some days whose article somebody deleted are to be fetched again."""
-    conn.execute(_REVIVE_LOST, {"slugs": list(source_slugs), "since": days.since, "until": days.until})
-
-
-_REVIVE_LOST = text("""
-    with lost as (
-        select p.id from ingest.page p join ingest.source s on s.id = p.source_id
-        where s.slug = any(:slugs) and p.day between :since and :until and p.state = 'loaded' and p.claimed_by is null
-          and not exists (select from ingest.article a where a.page_id = p.id)
-        order by p.canonical_url for no key update of p
-    )
-    update ingest.page p set state = 'discovered' from lost where p.id = lost.id
-""")
-
-
-def need_no_request(conn: Connection, canonical_urls: Collection[str]) -> set[str]:
-    """Those of the canonical URLs whose pages a backfill that names them would not ask for."""
-    return set(conn.execute(_NEED_NO_REQUEST, {"urls": list(canonical_urls)}).scalars())
-
-
-_NEED_NO_REQUEST = text("""
-    select p.canonical_url from ingest.page p left join ingest.article a on a.page_id = p.id
-    where md5(p.canonical_url) in (select md5(u) from unnest(cast(:urls as text[])) u)
-      and p.state <> 'discovered' and p.reason is distinct from 'old' and (p.state <> 'loaded' or a.id is not null)
 """)
 
 

@@ -163,6 +163,34 @@ _MARK_GAP = text("""
 """)
 
 
+def revive_lost(conn: Connection, slugs: Collection[str], days: Days) -> None:
+    """Pages of some days whose article somebody deleted are to be fetched again."""
+    conn.execute(_REVIVE_LOST, {"slugs": list(slugs), "since": days.since, "until": days.until})
+
+
+_REVIVE_LOST = text("""
+    with lost as (
+        select p.id from ingest.page p join ingest.source s on s.id = p.source_id
+        where s.slug = any(:slugs) and p.day between :since and :until and p.state = 'loaded' and p.claimed_by is null
+          and not exists (select from ingest.article a where a.page_id = p.id)
+        order by p.canonical_url for no key update of p
+    )
+    update ingest.page p set state = 'discovered' from lost where p.id = lost.id
+""")
+
+
+def need_no_request(conn: Connection, canonical_urls: Collection[str]) -> set[str]:
+    """Those of the canonical URLs whose pages a backfill that names them would not ask for."""
+    return set(conn.execute(_NEED_NO_REQUEST, {"urls": list(canonical_urls)}).scalars())
+
+
+_NEED_NO_REQUEST = text("""
+    select p.canonical_url from ingest.page p left join ingest.article a on a.page_id = p.id
+    where md5(p.canonical_url) in (select md5(u) from unnest(cast(:urls as text[])) u)
+      and p.state <> 'discovered' and p.reason is distinct from 'old' and (p.state <> 'loaded' or a.id is not null)
+""")
+
+
 def coverage(conn: Connection, days: Days, slugs: Collection[str]) -> list[Mapping[str, Any]]:
     """The rows of `news.coverage` for some days of some sources, or (empty) of all that have any."""
     parameters = {"since": days.since, "until": days.until, "slugs": list(slugs)}

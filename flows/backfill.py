@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from db import pages, runs, windows
+from db import runs, windows
 from db import sources as db_sources
 from flows.ingest import Progress, Runner, ask_sources, chosen, run_directly, running, say_nothing, take_pages
 from flows.steps.scope import Scope
@@ -53,7 +53,7 @@ def backfill(
             wanted = plan(conn, request, slugs)
             windows.plan(conn, run_id, request.days, wanted)
         with env.engine.begin() as conn:
-            pages.revive_lost(conn, slugs, request.days)
+            windows.revive_lost(conn, slugs, request.days)
         ask_sources(env, scope, [slug for slug in slugs if wanted[slug]], runner, progress)
         take_pages(env, scope, runner, progress)
         with env.engine.begin() as conn:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
-from db import pages, runs
+from db import runs, windows
 from db import sources as db_sources
 from db.sources import StoredSource
 from flows.backfill import Request, checked, plan
@@ -66,7 +66,7 @@ def preview(env: Environment, request: Request) -> tuple[list[Forecast], Estimat
     counting = _Counting(env)
     ask(env, Scope(_NO_RUN, slugs, request.since, request.until), asked, counting)
     with env.engine.connect() as conn:
-        done = {one.stored.source.slug: pages.need_no_request(conn, counting.urls[_slug(one)]) for one in asked}
+        done = {one.stored.source.slug: windows.need_no_request(conn, counting.urls[_slug(one)]) for one in asked}
         seconds_a_page = runs.seconds_a_page(conn)
     to_fetch = _to_fetch(asked, counting, done)
     forecasts = [_forecast(one, counting, len(done[_slug(one)]), len(to_fetch[one.stored.source])) for one in asked]

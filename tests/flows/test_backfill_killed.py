@@ -18,6 +18,7 @@ from year_world import YEAR, World, year
 
 from db import views
 from db.engine import connect
+from flows import ingest
 from flows.backfill import Request, backfill
 from flows.wiring import Environment
 from pipeline.models.sources import Source
@@ -44,6 +45,7 @@ def _backfill(database: str, sources: tuple[Source, ...], home: Path, commits: i
             if next(left, 0) <= 1:
                 os.kill(os.getpid(), signal.SIGKILL)
 
+    ingest.PAGES_A_BATCH = 4  # so that some of the moments are those of loading
     env = Environment(Settings(home=home, timeout_seconds=5), engine, sources, now=lambda: NOW)
     backfill(env, DAYS)
 
@@ -100,7 +102,7 @@ def test_killed_at_ten_moments_and_started_again_it_ends_as_an_undisturbed_one(
     world: World, database: URL, engine: Engine, environment: Callable[..., Environment], tmp_path: Path
 ) -> None:
     chance = random.Random(6)
-    ways = [(_killed_at_request, 9), (_killed_at_commit, 26)]
+    ways = [(_killed_at_request, 9), (_killed_at_commit, 36)]
     ends = []
     for number in range(MOMENTS):
         kill, most = ways[number % 2]

@@ -82,11 +82,7 @@ def test_pages_that_were_there_before_get_the_day_of_their_article(engine: Engin
     with engine.begin() as conn:
         for statement in _ARTICLES:
             conn.execute(text(statement))
-        conn.execute(
-            text(
-                "update ingest.article set published_at = '2020-05-05 23:30+00' where id = (select min(id) from ingest.article)"
-            )
-        )
+        conn.execute(text("update ingest.article set published_at = '2020-05-05 23:30+00' where url like 'https%'"))
 
     migrate.upgrade(engine)
 
