@@ -40,7 +40,7 @@ def sources() -> Iterator[list[Source]]:
 def test_a_backfill_and_the_daily_run_at_once_never_double_or_block(
     sources: list[Source], environment: Callable[..., Environment], engine: Engine
 ) -> None:
-    env = environment(*sources)
+    one, other = environment(*sources), environment(*sources)
     with ThreadPoolExecutor(2) as pool:
         for _ in range(REPETITIONS):
             with engine.begin() as conn:
@@ -52,11 +52,11 @@ def test_a_backfill_and_the_daily_run_at_once_never_double_or_block(
 
             def run_daily(together: Barrier = together) -> int:
                 together.wait(30)
-                return daily.ingest(env, daily.Request())
+                return daily.ingest(one, daily.Request())
 
             def run_backfill(together: Barrier = together) -> int:
                 together.wait(30)
-                return backfill(env, DAYS)
+                return backfill(other, DAYS)
 
             runs = [pool.submit(run_daily), pool.submit(run_backfill)]
             done = [run.result(timeout=60) for run in runs]
