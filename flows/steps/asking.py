@@ -51,6 +51,9 @@ from pipeline.schedule import is_checked_in_full
 MAX_DOCUMENTS = 500
 """Documents of one source that a daily poll reads, those first that were never read or not for the longest time."""
 
+MAX_PAGES_BACK = 2_000
+"""Pages of one list that a backfill goes back: a list without dates may go on for ever."""
+
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -217,6 +220,9 @@ def _further(scope: Scope, document: Document, reading: Reading) -> list[Documen
             return []
         if _says_nothing_new(asked, reading):
             return []  # in a circle
+        if len(asked.documents) >= MAX_PAGES_BACK:
+            asked.failure = FetchFailure("too_many_pages", f"its list goes on after {MAX_PAGES_BACK:,} pages")
+            return []
         asked.pages |= {entry.url for entry in reading.entries}
     new = [link for link in reading.more if link.url not in asked.documents]
     wanted = [link for link in new if _is_wanted(scope, asked, link)]

@@ -6,13 +6,14 @@ import json
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import pytest
 from site_server import Site, article_html, item, rss
 from sqlalchemy import Engine, text
 from year_world import YEAR, Written, paged_feed
 
 from flows.backfill import Request, backfill
 from flows.wiring import Environment
-from pipeline.models.sources import Source, SourceKind
+from pipeline.models.sources import Options, Selectors, Source, SourceKind
 
 Environments = Callable[..., Environment]
 
@@ -165,6 +166,24 @@ def test_pages_whose_date_only_they_know_are_expected_on_their_day_once_they_wer
     assert found == {YEAR[0]: ("complete", 0), YEAR[1]: ("complete", 1), YEAR[2]: ("complete", 0)}
     assert hole[YEAR[1]] == ("hole", 1)
     assert _states(engine) == found
+
+
+def test_a_list_without_dates_that_goes_on_for_ever_is_left_and_its_days_are_not_called_complete(
+    site: Site, environment: Environments, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.steps.asking.MAX_PAGES_BACK", 3)
+    for number in range(1, 9):
+        site.put(f"/list/{number}", f'<li><a href="/x/{number}">x</a></li><a rel=next href="/list/{number + 1}">on</a>')
+    options = Options(selectors=Selectors("li"))
+    source = Source("list", "list", SourceKind.LISTING, f"{site.url}/list/1", options=options)
+
+    backfill(environment(source), Request(YEAR[1], YEAR[0]))
+
+    assert [path for path in _lists(site) if path.startswith("/list/")] == ["/list/1", "/list/2", "/list/3"]
+    assert {state for state, _ in _states(engine).values()} >= {"failed"}
+    with engine.connect() as conn:
+        said = conn.execute(text("select distinct reason from ingest.window")).scalars().all()
+    assert said == ["too_many_pages: its list goes on after 3 pages"]
 
 
 def test_what_an_interrupted_run_has_listed_is_not_asked_for_again(

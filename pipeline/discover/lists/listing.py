@@ -35,6 +35,8 @@ _MAX_TEXT = 1_000
 _MAX_SELECTOR = 500
 # "2026-03-01T08:00:00Z" where readers see it; of "Mar 1, 2026 8:00 PM" only the day is sure.
 _NUMERIC = re.compile(r"\d{4}[-/.]\d")
+# The page of older entries where no selector names it (https://html.spec.whatwg.org/multipage/links.html).
+_NEXT = "[rel~=next]"
 _LISTS = frozenset(["itemlist", "blog", "collectionpage"])
 _LISTING_KEYS = frozenset(["itemListElement", "blogPost", "blogPosts", "hasPart"])
 # What a list's elements may be, where they do not say that they are articles: never products, persons, menu items.
@@ -121,7 +123,7 @@ def _read_selected(tree: HtmlElement, selectors: Selectors, base: str, url: str)
         wanted = f"{selectors.link!r} finds no link" if selectors.link else "there is no link"
         problem = f"{wanted} in any of the {len(found):,} that selector {selectors.entry!r} found"
         raise FeedError("nothing_found", f"{problem}; its layout may have changed")
-    more = _next_page(tree, selectors.next, base, url)
+    more = _next_page(tree, selectors.next or _NEXT, base, url)
     return Reading(_each_once(named), more, left_out=len(entries) - len(named))
 
 
@@ -148,7 +150,7 @@ def _links(elements: Iterable[HtmlElement], base: str) -> Iterator[tuple[HtmlEle
                 yield link, url
 
 
-def _next_page(tree: HtmlElement, css: str | None, base: str, url: str) -> tuple[Link, ...]:
+def _next_page(tree: HtmlElement, css: str, base: str, url: str) -> tuple[Link, ...]:
     addresses = (address for _, address in _links(_select(css, tree), base))
     return tuple(Link(address) for address in list(addresses)[:1] if address != url)
 
@@ -195,7 +197,7 @@ def _read_json_ld(tree: HtmlElement, base: str, url: str) -> Reading:
     feed = Feed(tuple(islice(others, MAX_ENTRIES)))
     if not feed.entries:
         raise FeedError("nothing_found", "no article list in JSON-LD; give selectors")
-    return Reading(_each_once(feed.entries), left_out=feed.left_out)
+    return Reading(_each_once(feed.entries), _next_page(tree, _NEXT, base, url), left_out=feed.left_out)
 
 
 def _scripts(tree: HtmlElement) -> Iterator[Any]:

@@ -352,3 +352,13 @@ def test_json_ld_that_is_built_to_be_slow_lists_nothing(script: str) -> None:
     page = _page(head=f'<script type="application/ld+json">{script}</script>')
 
     assert _error(page, None).reason == "nothing_found"
+
+
+def test_a_link_that_says_so_leads_to_older_entries_where_no_selector_does() -> None:
+    older = '<a class="x" rel="nofollow next" href="/2">older</a>'
+    listed = '<script type="application/ld+json">{"@type": "NewsArticle", "url": "/bees"}</script>'
+
+    assert _read(_page('<li><a href="/bees">Bees</a></li>' + older), Selectors("li")).more == (
+        Link("https://a.example/2"),
+    )
+    assert _read(_page(listed + older), None).more == (Link("https://a.example/2"),)
