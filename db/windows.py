@@ -215,7 +215,7 @@ _OF_RUN = text("""
         sum(c.pending)::bigint as pending, count(*) filter (where w.state = 'beyond') as beyond,
         count(*) filter (where c.state in ('hole', 'failed', 'planned', 'pending')) as incomplete,
         max(c.day) filter (where w.state = 'beyond') as beyond_until,
-        max(c.reason) filter (where w.state = 'beyond') as beyond_reason
+        max(w.reason) filter (where w.state = 'beyond') as beyond_reason
     from ingest.run r
     join ingest.window w on w.run_id = r.id and w.day between r.since and r.until
     join ingest.source s on s.id = w.source_id

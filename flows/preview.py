@@ -12,6 +12,7 @@ from db import runs, windows
 from db import sources as db_sources
 from db.sources import StoredSource
 from flows.backfill import Request, checked, plan
+from flows.ingest import Progress, say_nothing
 from flows.steps.asked import Asked, Document
 from flows.steps.asking import ask
 from flows.steps.discover import asked_for_days, tell
@@ -56,14 +57,14 @@ class Estimate:
     host_seconds: float
 
 
-def preview(env: Environment, request: Request) -> tuple[list[Forecast], Estimate]:
+def preview(env: Environment, request: Request, *, progress: Progress = say_nothing) -> tuple[list[Forecast], Estimate]:
     """Read the lists that a backfill would read, and count. Raises UserError as `flows.backfill.backfill` does."""
     slugs = checked(env, request)
     with env.engine.connect() as conn:
         wanted = plan(conn, request, slugs)
         stored = _stored(conn, [source for source in env.sources if wanted.get(source.slug)])
     asked = [asked_for_days(env, one, frozenset(wanted[one.source.slug])) for one in stored]
-    counting = _Counting(env)
+    counting = _Counting(env, progress, len(asked))
     ask(env, Scope(_NO_RUN, slugs, request.since, request.until), asked, counting)
     with env.engine.connect() as conn:
         done = {one.stored.source.slug: windows.need_no_request(conn, counting.urls[_slug(one)]) for one in asked}
@@ -89,6 +90,9 @@ class _Counting:
     """Counts what documents say: canonical URLs by the asked source, and those whose body its list holds."""
 
     env: Environment
+    progress: Progress
+    sources: int
+    read: int = 0
     urls: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     delivered: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -101,8 +105,9 @@ class _Counting:
         self.urls[_slug(asked)] |= {canonicalize(entry.url) for entry in admitted}
         self.delivered[_slug(asked)] |= {canonicalize(body.url) for body in reading.bodies}
 
-    def finish(self, asked: Asked) -> None:
-        """Nothing is to be done: the counts are taken at the end."""
+    def finish(self, asked: Asked) -> None:  # noqa: ARG002
+        self.read += 1
+        self.progress("lists", self.read, self.sources)
 
 
 def _to_fetch(asked: Sequence[Asked], counting: _Counting, done: Mapping[str, set[str]]) -> dict[Source, set[str]]:

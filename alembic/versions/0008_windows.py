@@ -58,7 +58,7 @@ from (
         0 as discovered, 0 as loaded, 0 as folded, 0 as skipped, 0 as put_aside, 0 as failed
     from ingest.window w
     union all
-    select p.source_id, p.day, null, null, null, 1,
+    select p.source_id, p.day, null, null, case when p.state = 'failed' then p.reason end, 1,
         (p.state = 'loaded' and a.id is not null and c.article_id is null)::int,
         (p.state = 'loaded' and c.article_id is not null)::int,
         (p.state = 'skipped')::int,
@@ -82,7 +82,7 @@ comment on column news.coverage.skipped is 'Pages that hold no article, or one t
 comment on column news.coverage.failed is 'Pages that could not be had; news.pages says why.';
 comment on column news.coverage.pending is 'Pages that wait to be fetched or loaded, or whose article is gone.';
 comment on column news.coverage.state is 'complete; pending: pages wait; hole: fewer pages than expected; failed: a list or a page could not be read; beyond: the source does not list so far back; planned: its list is still to be read; gap: a feed moved on further than it reaches between two polls, so articles may be missing; followed: pages of daily runs, no backfill has read the list.';
-comment on column news.coverage.reason is 'Why the list could not be read, or what it does not hold.';
+comment on column news.coverage.reason is 'Why the list or a page could not be had, or how far back the list reaches.';
 """
 
 DOWN = """

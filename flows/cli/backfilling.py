@@ -10,14 +10,15 @@ from sqlalchemy import Connection
 
 from db import windows
 from flows.backfill import Request
-from flows.cli.console import note, out, plain, plural, print_json, table
+from flows.cli.console import note, out, plain, plural, print_json, progress_bar, said_when_stopped, table
 from flows.preview import USUAL_SECONDS_A_PAGE, Estimate, Forecast, preview
 from flows.wiring import Environment
 
 
 def print_preview(env: Environment, request: Request, *, json: bool) -> None:
     """Print what a backfill would do. Nothing is stored."""
-    forecasts, estimate = preview(env, request)
+    with said_when_stopped(), progress_bar() as progress:
+        forecasts, estimate = preview(env, request, progress=progress)
     if json:
         print_json({"sources": [asdict(one) for one in forecasts], "estimate": asdict(estimate)})
         return

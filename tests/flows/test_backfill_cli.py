@@ -95,6 +95,7 @@ def test_coverage_draws_a_calendar_and_says_what_to_do(run: Run, engine: Engine)
     assert code == 0
     assert "owls  --x█o██        3/5" in out
     assert f"o owls, {YEAR[2]}: fewer than listed, 0/1" in out
+    assert f"x owls, {YEAR[4]}: could not be read, 0/1: http_404" in out
     assert f"→ newsfold backfill --missing-only --since {YEAR[4]} --until {YEAR[2]}" in out
     assert [row["state"] for row in json.loads(as_json)] == [
         "beyond",
