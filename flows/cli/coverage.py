@@ -15,6 +15,7 @@ from flows.cli.console import note, out, plain, plural, print_json
 from flows.cli.day_grid import MARKS, NOTHING, Columns, columns, ruler, stretches, worst
 from flows.cli.runs import settings_with
 from flows.wiring import open_environment
+from pipeline.discover.sources.slugs import check_known
 from pipeline.errors import UserError
 from pipeline.models.windows import Coverage, Days, day_of
 
@@ -33,9 +34,7 @@ def coverage(
     """Print the calendar, and what is missing with the command that looks for it."""
     with open_environment(settings_with(config)) as env:
         known = [source.slug for source in env.sources]
-        unknown = [slug for slug in sources if slug not in known]
-        if unknown:
-            raise UserError(f"no source {unknown[0]!r} in the sources file", "newsfold sources lists them")
+        check_known(sources, known)
         last = until or day_of(env.now())
         days = Days(since or last - timedelta(days=DAYS_SHOWN - 1), last)
         if days.since > days.until:
