@@ -14,7 +14,9 @@ of ten variants, so that common keys stay common and rare ones rare. Its text is
 spread over DAYS (default 365); with 28 all of it lies in one time window.
 
 `fold` is the time from the beginning of a transaction to its end, `clock` has the waiting for fingerprints too.
-`slowdown` is `fold` for one article at N against that at 10,000. The peak of memory is that of the process that folds.
+`slowdown_1m` is `fold` for one article at N against that at 10,000. `processor`, `server` and `fingerprints` are
+processor time, of this process, of Postgres, and for the fingerprints: other programs disturb it less. The peak of
+memory is that of the process that folds.
 """
 
 from __future__ import annotations
@@ -28,12 +30,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+import psutil
 import wordfreq
 from rich.console import Console
 from rich.table import Table
@@ -64,11 +67,12 @@ CONSONANTS, VOWELS = "bkmtdlvshrgnpfz", "aeiou"
 
 @dataclass(frozen=True)
 class Made:
-    """A made-up article with its fingerprint."""
+    """A made-up article with its fingerprint, and the seconds of processor time that took."""
 
     text: str
     language: str
     fingerprint: Fingerprint
+    seconds: float
 
 
 @cache
@@ -102,7 +106,9 @@ def write(seed: int) -> tuple[str, str]:
 def make(written: tuple[str, str]) -> Made:
     """An article of a text and its language."""
     body, language = written
-    return Made(body, language, fingerprint(body, title=None, language=language))
+    began = time.process_time()
+    found = fingerprint(body, title=None, language=language)
+    return Made(body, language, found, time.process_time() - began)
 
 
 class Filler:
@@ -170,21 +176,28 @@ _COPY_FINGERPRINTS = "copy ingest.fingerprint (article_id, packed) from stdin"
 
 @dataclass
 class Times:
-    """Seconds of each part of folding some articles, of the whole transactions, and of all of it by the clock."""
+    """Seconds of each part of folding some articles, of the whole transactions, and of all of it by the clock; and of
+    processor time: of this process, of Postgres, and for the fingerprints.
+    """
 
     store: float = 0.0
     find: float = 0.0
     group: float = 0.0
     fold: float = 0.0
     clock: float = 0.0
+    processor: float = 0.0
+    server: float = 0.0
+    fingerprints: float = 0.0
 
 
 def fold(engine: Engine, batch: Sequence[Made], first: int, times: Times) -> None:
     """Fold a batch, the numbers of whose pages begin with `first`, in one transaction."""
     dated_at = NOW - timedelta(hours=first % 200)
-    opened = time.perf_counter()
+    opened, used = time.perf_counter(), time.process_time()
     with engine.begin() as conn:
         lock_folding(conn)
+        server = psutil.Process(conn.execute(text("select pg_backend_pid()")).scalar_one())
+        served = sum(server.cpu_times()[:2])
         began = time.perf_counter()
         new = [_new(number, one, dated_at) for number, one in enumerate(batch, first)]
         ids = articles.add_articles(conn, new)
@@ -195,6 +208,9 @@ def fold(engine: Engine, batch: Sequence[Made], first: int, times: Times) -> Non
         folding.regroup(conn, RULES, ids, ids, Cause("new articles", None))
         times.group += time.perf_counter() - found
     times.fold += time.perf_counter() - opened
+    times.processor += time.process_time() - used
+    times.server += sum(server.cpu_times()[:2]) - served
+    times.fingerprints += sum(one.seconds for one in batch)
 
 
 def _new(number: int, made: Made, dated_at: datetime) -> NewArticle:
@@ -222,13 +238,20 @@ def measure(engine: Engine, workers: Executor, there: int, seed: int, measured: 
     return times
 
 
+def short(number: int) -> str:
+    """A number of articles in names: 10k, 1m."""
+    millions, rest = divmod(number, 1_000_000)
+    return f"{number / 1000:g}k" if rest else f"{millions}m"
+
+
 def measure_all(engine: Engine, workers: Executor, chosen: argparse.Namespace) -> dict[str, float]:
     """Fill, measure, fill, measure."""
     filler = Filler(list(workers.map(make, map(write, range(POOL)), chunksize=50)), chosen.days_per_million)
     result: dict[str, float] = {}
     measured: list[Times] = []
     there = 0
-    for total, label in ((SMALL, "10k"), (chosen.articles, "n")):
+    for total in (SMALL, chosen.articles):
+        label = short(total)
         began = time.perf_counter()
         with engine.begin() as conn:
             filler.fill(conn, there, total)
@@ -239,18 +262,16 @@ def measure_all(engine: Engine, workers: Executor, chosen: argparse.Namespace) -
         result[f"fill_seconds_{label}"] = round(time.perf_counter() - began, 1)
         times = measure(engine, workers, total, 10_000_000 * len(result), chosen.measured)
         measured.append(times)
-        for part in ("store", "find", "group", "fold", "clock"):
-            result[f"{part}_ms_{label}"] = round(1000 * getattr(times, part) / chosen.measured, 2)
+        for part in fields(times):
+            result[f"{part.name}_ms_{label}"] = round(1000 * getattr(times, part.name) / chosen.measured, 2)
+        result[f"folded_per_second_{label}"] = round(chosen.measured / times.fold, 1)
+        result[f"per_second_{label}"] = round(chosen.measured / times.clock, 1)
         there = total + chosen.measured + BATCH
     with engine.connect() as conn:
         sizes = {row.name: row.bytes / there for row in conn.execute(_SIZES)}
     return result | {
         "articles": chosen.articles,
-        "folded_per_second_10k": round(chosen.measured / measured[0].fold, 1),
-        "folded_per_second_n": round(chosen.measured / measured[1].fold, 1),
-        "per_second_10k": round(chosen.measured / measured[0].clock, 1),
-        "per_second_n": round(chosen.measured / measured[1].clock, 1),
-        "slowdown": round(measured[1].fold / measured[0].fold, 2),
+        f"slowdown_{short(chosen.articles)}": round(measured[1].fold / measured[0].fold, 2),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "index_bytes_an_article": round(sizes["posting"]),
         "fingerprint_bytes_an_article": round(sizes["fingerprint"]),

@@ -137,3 +137,32 @@ def test_a_text_that_is_there_a_hundred_times_brings_a_bounded_number_of_candida
 
     assert len(candidates) <= 40
     assert min(candidate.article_id for candidate in candidates) == ids[0]
+
+
+def test_articles_of_a_batch_are_stored_together_each_in_a_story_of_its_own_in_their_order(conn: Connection) -> None:
+    one, two = (_store(conn, body, "en", NOW, fingerprint(body, title=None, language="en")) for body in ("a", "b"))
+    source_id = conn.execute(text("select id from ingest.source")).scalar_one()
+    page_ids = list(conn.execute(_SPARE_PAGES, {"source": source_id}).scalars())
+    new = [
+        NewArticle(page_id, source_id, _article(1000 + page_id, f"text {page_id}", "en", NOW), "hash", NOW)
+        for page_id in page_ids
+    ]
+
+    ids = articles.add_articles(conn, new)
+
+    rows = conn.execute(text("select id, page_id, story_id, text from ingest.article order by page_id")).all()
+    added = [row for row in rows if row.id not in (one, two)]
+    assert [(row.id, row.page_id, row.text) for row in added] == [
+        (i, page_id, f"text {page_id}") for i, page_id in zip(ids, page_ids, strict=True)
+    ]
+    assert len({row.story_id for row in rows}) == len(rows)
+    urls = [*(one.article.canonical_url for one in new), "https://news.example/unknown"]
+    assert articles.known_addresses(conn, urls) == set(urls[:-1])
+    assert articles.add_articles(conn, []) == []
+
+
+_SPARE_PAGES = text("""
+    insert into ingest.page (url, canonical_url, source_id, state)
+    select 'https://news.example/spare/' || n, 'https://news.example/spare/' || n, :source, 'loaded'
+    from generate_series(1, 30) n returning id
+""")

@@ -86,16 +86,13 @@ def words(text: str) -> dict[Script, dict[str, list[int]]]:
         stretches[m.group()].append(m.start())
     found: dict[Script, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for stretch, starts in stretches.items():
-        for word, at, script in _tokens_of_stretch(stretch):
+        is_short = len(stretch) <= _LONGEST_REMEMBERED
+        for word, at, script in _remembered_tokens(stretch) if is_short else tokens(stretch):
             found[script][word] += [start + at for start in starts]
     for written in found.values():
         for starts in written.values():
             starts.sort()
     return found
-
-
-def _tokens_of_stretch(stretch: str) -> tuple[Token, ...]:
-    return _remembered_tokens(stretch) if len(stretch) <= _LONGEST_REMEMBERED else tuple(tokens(stretch))
 
 
 @lru_cache(maxsize=50_000)
