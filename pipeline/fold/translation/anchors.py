@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -119,7 +120,7 @@ def mass(found: Sequence[Anchor], length: int) -> float:
     taken = Spans(length)
     counted = [
         anchor
-        for anchor in sorted(found, key=lambda anchor: -anchor.rarity)
+        for anchor in sorted(found, key=attrgetter("rarity"), reverse=True)
         if anchor.carriage is not Carriage.WINDOW and taken.claim(anchor.starts, len(anchor.surface))
     ]
     rarity = np.array([anchor.rarity for anchor in counted], dtype=np.float64)

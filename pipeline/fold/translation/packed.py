@@ -106,18 +106,19 @@ def hash_of(key: str) -> int:
 
 def pack(found: Sequence[Anchor], length: int) -> bytes:
     """The anchors of a text of `length` characters, at most 65,535, as bytes."""
-    keys = np.array([hash_of(anchor.key) for anchor in found], dtype="<i8")
-    ascending = np.argsort(keys)
-    ordered = [found[i] for i in ascending.tolist()]
+    keys, surfaces, starts, ways, rarities = zip(*found, strict=True) if found else [()] * 5
+    hashes = np.array([*map(hash_of, keys)], dtype="<i8")
+    ascending = np.argsort(hashes)
+    marks = map(_mark, ways, (key[0] for key in keys), (surface[0] for surface in surfaces))
     columns = (
-        keys[ascending],
-        (np.array([anchor.rarity for anchor in ordered]) * _MILLI).round().astype("<u2"),
-        np.array([_mark(anchor.carriage, anchor.key[0], anchor.surface[0]) for anchor in ordered], dtype=np.uint8),
-        np.minimum([len(anchor.surface) for anchor in ordered], _LONGEST_SURFACE).astype(np.uint8),
-        np.array([len(anchor.starts) for anchor in ordered], dtype=np.uint8),
-        np.array(list(chain.from_iterable(anchor.starts for anchor in ordered)), dtype="<u2"),
+        hashes[ascending],
+        (np.array(rarities)[ascending] * _MILLI).round().astype("<u2"),
+        np.array([*marks], dtype=np.uint8)[ascending],
+        np.minimum([*map(len, surfaces)], _LONGEST_SURFACE).astype(np.uint8)[ascending],
+        np.array([*map(len, starts)], dtype=np.uint8)[ascending],
+        np.array([*chain.from_iterable(starts[i] for i in ascending.tolist())], dtype="<u2"),
     )
-    return _HEAD.pack(VERSION, len(ordered), length) + b"".join(column.tobytes() for column in columns)
+    return _HEAD.pack(VERSION, len(found), length) + b"".join(column.tobytes() for column in columns)
 
 
 def unpack(packed: bytes) -> Anchors:
