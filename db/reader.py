@@ -10,6 +10,8 @@ from itertools import chain
 from typing import Any
 
 import psycopg
+from psycopg.adapt import Transformer
+from psycopg.pq import Format
 from sqlalchemy import Connection, Engine, text
 
 from pipeline.errors import UserError
@@ -29,61 +31,133 @@ class Table:
 def answering(engine: Engine, query: str, *, timeout_seconds: int) -> Iterator[Table]:
     """The answer to a user's query, its rows read from the server as they are taken: it may be larger than memory.
 
-    Raises UserError with Postgres's own words where the query is wrong, refused or too slow. Where the engine's user is
-    another than the role, it takes the role for the query. That keeps mistakes out, and not someone who means it: what
-    a session has taken, a query can give back.
+    The query runs inside functions that belong to the role and have its rights only, where Postgres lets nobody take
+    another role (ADR 21); in a read-only transaction that is rolled back, on a connection that ends with it. Raises
+    UserError with Postgres's own words where the query is wrong, refused or too slow.
     """
-    with engine.connect() as conn, conn.begin():
-        conn.execute(text("set transaction read only"))
-        conn.execute(text("select set_config('statement_timeout', :t, true)"), {"t": f"{timeout_seconds}s"})
+    with engine.connect() as conn:
+        driver: psycopg.Connection[Any] = conn.connection.driver_connection  # type: ignore[assignment]
+        conn.detach()  # what belongs to a session and to no transaction, such as an advisory lock, ends with it
         if not can_read_as_role(conn):
             raise UserError(
                 f"the database has no role {ROLE} that this user may take",
                 f"as a superuser: create role {ROLE}; grant {ROLE} to current_user; then newsfold db upgrade",
             )
-        conn.execute(text(f"set local role {ROLE}"))
-        conn.execute(text("set local search_path = news, pg_catalog"))
-        conn.execute(text("set local cursor_tuple_fraction = 1"))
-        driver: psycopg.Connection[Any] = conn.connection.driver_connection  # type: ignore[assignment]
-        try:
-            with driver.cursor() as cursor:
-                # As a prepared statement it can only be one, and as a cursor only a query; `%` and `:` mean themselves.
-                cursor.execute(b"declare answer no scroll cursor for " + query.encode(), prepare=True)
-                yield _answer(cursor)
-        except (psycopg.Error, UnicodeEncodeError) as exc:  # the latter: an argument that was no UTF-8
-            said = (exc.diag.message_primary if isinstance(exc, psycopg.Error) else None) or str(exc).splitlines()[0]
-            raise UserError(
-                f"the query failed: {said}", "write one select; `newsfold sql` alone lists the views"
-            ) from exc
+        _confine(driver)
+        with _said_to_the_user():
+            columns, types = _described(driver, query)
+            answer = _Answer(driver, types, timeout_seconds)
+            answer.open(query)
+            first = answer.more()
+        yield Table(columns, chain(first, answer.rest()))
 
 
-def _answer(cursor: psycopg.Cursor[Any]) -> Table:
-    first = cursor.execute(_FETCH).fetchall()
-    columns = cursor.description or []
-    return Table(tuple(column.name for column in columns), chain(first, _rest(cursor)))
+def _confine(driver: psycopg.Connection[Any]) -> None:
+    """Take the role, make the functions, and write nothing from here on."""
+    driver.execute(f"set local role {ROLE}".encode())
+    driver.execute("set local search_path = news, pg_catalog")
+    driver.execute("set local cursor_tuple_fraction = 1")
+    try:
+        driver.execute(_OPEN)
+        driver.execute(_MORE)
+    except psycopg.errors.InsufficientPrivilege as exc:
+        database = driver.info.dbname
+        raise UserError(
+            f"the role {ROLE} may make no temporary function", f"grant temporary on database {database} to {ROLE}"
+        ) from exc
+    driver.execute("set transaction read only")
 
 
-def _rest(cursor: psycopg.Cursor[Any]) -> Iterator[Sequence[Any]]:
-    while rows := cursor.execute(_FETCH).fetchall():
-        yield from rows
-
-
-_FETCH = "fetch 1000 from answer"
-
-
-def let_log_in(engine: Engine) -> None:
-    """Make the role a login, on a server of our own: a query then has no other role to go back to."""
-    with engine.begin() as conn:
-        conn.execute(_LET_LOG_IN)
-
-
-_LET_LOG_IN = text("""
-    do $$ begin
-        if exists (select from pg_roles where rolname = 'news_reader' and not rolcanlogin) then
-            alter role news_reader login;
-        end if;
+# Inside a function with `security definer` no role can be set (CVE-2007-6600): not by `reset role`, not by set_config.
+_OPEN = """
+    create function pg_temp.newsfold_open(query text) returns void language plpgsql security definer as $$
+    declare
+        answer refcursor := 'newsfold_answer';
+    begin
+        open answer no scroll for execute query;
     end $$
-""")
+"""
+# Each row comes as the text of a record: then any query will do, whatever the types of its columns.
+_MORE = """
+    create function pg_temp.newsfold_more() returns setof text language plpgsql security definer as $$
+    declare
+        answer refcursor := 'newsfold_answer';
+        line record;
+    begin
+        for place in 1..1000 loop
+            fetch answer into line;
+            exit when not found;
+            return next line::text;
+        end loop;
+    end $$
+"""
+
+
+def _described(driver: psycopg.Connection[Any], query: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The names of the columns of an answer, and the numbers of their types. Nothing of the query is run.
+
+    Raises UserError for what does not answer with rows.
+    """
+    pgconn = driver.pgconn
+    for result in (pgconn.prepare(b"", query.encode()), pgconn.describe_prepared(b"")):
+        if result.status != psycopg.pq.ExecStatus.COMMAND_OK:
+            raise psycopg.errors.error_from_result(result, driver.info.encoding)
+    if not result.nfields:
+        raise UserError("the query failed: it answers with no rows", _REMEDY)
+    places = range(result.nfields)
+    return tuple((result.fname(place) or b"").decode() for place in places), tuple(map(result.ftype, places))
+
+
+_REMEDY = "write one select; `newsfold sql` alone lists the views"
+
+
+class _Answer:
+    """The answer on its way: some rows at a time, the time limit holding for each."""
+
+    def __init__(self, driver: psycopg.Connection[Any], types: Sequence[int], timeout_seconds: int) -> None:
+        self._cursor = driver.cursor()
+        # Set each time, and by no function: what a query has set, it has set for the next one too.
+        self._limit = f"set local statement_timeout = '{timeout_seconds:d}s'".encode()
+        self._values = Transformer(driver)
+        self._values.set_loader_types(types, Format.TEXT)
+        self._fields = Transformer(driver).get_loader(_RECORD, Format.TEXT)
+
+    def open(self, query: str) -> None:
+        """Begin with the query."""
+        self._cursor.execute(self._limit)
+        self._cursor.execute("select pg_temp.newsfold_open(%s)", [query])
+
+    def more(self) -> Sequence[Sequence[Any]]:
+        """The next rows; none where there are no more."""
+        self._cursor.execute(self._limit)
+        lines = self._cursor.execute("select pg_temp.newsfold_more()").fetchall()
+        return [self._row(line) for (line,) in lines]
+
+    def rest(self) -> Iterator[Sequence[Any]]:
+        """All further rows, one by one."""
+        while True:
+            with _said_to_the_user():
+                rows = self.more()
+            if not rows:
+                return
+            yield from rows
+
+    def _row(self, line: str) -> Sequence[Any]:
+        # An only value that is null is written as a record of no value.
+        fields = self._fields.load(line.encode()) or (None,)
+        return self._values.load_sequence([None if field is None else field.encode() for field in fields])
+
+
+_RECORD = psycopg.adapters.types["record"].oid
+
+
+@contextmanager
+def _said_to_the_user() -> Iterator[None]:
+    try:
+        yield
+    except (psycopg.Error, UnicodeEncodeError) as exc:  # the latter: an argument that was no UTF-8
+        said = (exc.diag.message_primary if isinstance(exc, psycopg.Error) else None) or str(exc).splitlines()[0]
+        raise UserError(f"the query failed: {said}", _REMEDY) from exc
 
 
 def can_read_as_role(conn: Connection) -> bool:

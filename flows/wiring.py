@@ -21,7 +21,6 @@ from sqlalchemy.exc import OperationalError
 from db import migrate
 from db.embedded import EmbeddedPostgres
 from db.engine import connect, database_url
-from db.reader import ROLE, let_log_in
 from flows.making import Made, Material, Matter, load_lexicon, make, mark
 from pipeline.discover.sources.file import SourceFile, merge_sources, parse_sources
 from pipeline.embedding import Embedder, load_embedder
@@ -168,20 +167,6 @@ def running_database(settings: Settings) -> Iterator[URL]:
 def embedded(settings: Settings) -> EmbeddedPostgres:
     """The embedded Postgres of the home folder."""
     return EmbeddedPostgres(settings.home.expanduser().absolute())
-
-
-@contextmanager
-def reading_engine(env: Environment) -> Iterator[Engine]:
-    """An engine for users' queries: on the embedded server a login that is nothing but the reader, else our own."""
-    if env.settings.database_url is not None:
-        yield env.engine
-        return
-    let_log_in(env.engine)
-    engine = connect(env.engine.url.set(username=ROLE))
-    try:
-        yield engine
-    finally:
-        engine.dispose()
 
 
 def process_environment() -> Environment:

@@ -16,7 +16,7 @@ from db import reader, views
 from db.runs import close_dead_runs
 from flows.cli.compare import side_by_side
 from flows.cli.console import listed, note, out, plain, plural, print_json, print_json_rows, print_text, table
-from flows.wiring import Environment, open_environment, read_settings, reading_engine
+from flows.wiring import Environment, open_environment, read_settings
 from pipeline.errors import UserError
 from pipeline.models.pages import Outcome
 
@@ -164,7 +164,7 @@ def _answer(env: Environment, query: str | None) -> Iterator[reader.Table]:
             yield reader.describe_views(conn)
         return
     timeout = env.settings.statement_timeout_seconds
-    with reading_engine(env) as engine, reader.answering(engine, query, timeout_seconds=timeout) as answer:
+    with reader.answering(env.engine, query, timeout_seconds=timeout) as answer:
         yield answer
 
 

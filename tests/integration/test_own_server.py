@@ -11,10 +11,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hostile_queries import let_through
 from own_server import OwnServer, own_postgres
 from sqlalchemy import URL
 
-from db.engine import libpq_url
+from db import migrate
+from db.engine import connect, database_url, libpq_url
 
 PASSWORD = "p@ss w/rd+1"
 
@@ -99,3 +101,23 @@ def test_a_wrong_password_is_told_in_one_line_and_shown_in_none(own_server: OwnS
     assert "password authentication failed" in refused.stderr
     assert "hunter2" not in refused.stderr + refused.stdout
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("user", ["boss", "reading_owner"])
+def test_a_hostile_query_gets_no_further_than_the_views(own_server: OwnServer, user: str) -> None:
+    database = f"hostile_{user}"
+    own_server.execute(f"create database {database}")
+    admin = connect(database_url(libpq_url(own_server.admin.set(database=database))))
+    migrate.upgrade(admin)
+    admin.dispose()
+    if user != "boss":
+        own_server.execute(
+            f"create role {user} login password '{PASSWORD}' nosuperuser",
+            f"grant news_reader to {user}",
+        )
+    engine = connect(database_url(libpq_url(own_server.admin.set(username=user, database=database))))
+
+    passed = let_through(engine)
+    engine.dispose()
+
+    assert passed == {}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import islice
 
 import pytest
+from hostile_queries import HOSTILE, let_through
 from sqlalchemy import Engine, text
 
 from db.reader import Table, answering, can_read_as_role, describe_views
@@ -61,33 +64,79 @@ def test_signs_that_mean_something_elsewhere_mean_themselves(engine: Engine, que
     assert len(list(_ask(engine, query).rows)) == 1
 
 
+def test_a_reader_neither_writes_nor_looks_behind_the_views(engine: Engine) -> None:
+    assert len(HOSTILE) > 50
+    assert let_through(engine) == {}
+
+
+def test_the_rights_of_a_superuser_are_one_word_away_outside_the_functions(engine: Engine) -> None:
+    """What the functions are for: a role that was only set is as easily left."""
+    with engine.connect() as conn:
+        conn.execute(text("set local role news_reader"))
+        left = "select set_config('role', 'none', true), query_to_xml('select 1 from ingest.page', true, true, '')"
+        assert conn.execute(text(left)).one()[0] == "none"
+
+
 @pytest.mark.parametrize(
-    ("query", "says"),
+    "query", ["pg_advisory_lock(1853191283, 1)", "set_config('work_mem', '65kB', false)", "lo_create(7)"]
+)
+def test_nothing_that_a_query_takes_or_sets_outlives_it(engine: Engine, query: str) -> None:
+    with suppress(UserError):  # newer versions refuse the last one in a read-only transaction
+        _ask(engine, f"select {query}::text")
+
+    with engine.connect() as conn:
+        assert conn.execute(text("select count(*) from pg_locks where locktype = 'advisory'")).scalar_one() == 0
+        assert conn.execute(text("show work_mem")).scalar_one() != "65kB"
+        assert conn.execute(text("select count(*) from pg_largeobject_metadata")).scalar_one() == 0
+
+
+def test_a_query_cannot_lift_its_time_limit_for_the_rows_to_come(engine: Engine) -> None:
+    query = """
+        select set_config('statement_timeout', '0', false), case when n > 1000 then pg_sleep(30)::text end
+        from generate_series(1, 2000) n
+    """
+    with answering(engine, query, timeout_seconds=1) as answer, pytest.raises(UserError, match="statement timeout"):
+        list(answer.rows)
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
     [
-        ("select * from ingest.article", "permission denied for schema ingest"),
-        ("select * from public.newsfold_version", "permission denied"),
-        ("select * from pg_authid", "permission denied"),
-        ("delete from news.articles", "permission denied|cannot|syntax error|must not"),
-        ("insert into news.copies default values", "permission denied|cannot|syntax error|must not"),
-        ("create table t (n int)", "syntax error"),
-        ("create temporary table t (n int)", "syntax error"),
-        ("select nextval('ingest.page_id_seq')", "permission denied"),
-        (
-            "with d as (delete from news.pages returning 1) select * from d",
-            "permission denied|cannot|syntax error|must not",
-        ),
-        ("select pg_read_file('/etc/passwd')", "permission denied"),
-        ("copy (select 1) to '/tmp/x'", "syntax error"),
+        ("null", None),
+        ("''", ""),
+        ("'a \"b\", (c) \\ d'", 'a "b", (c) \\ d'),
+        ("e'a\\nb'", "a\nb"),
+        ("row(1, 'a')", ("1", "a")),
+        ("array[array['a', null]]", [["a", None]]),
+        ("12.50::numeric", Decimal("12.50")),
+        ("'k'::information_schema.sql_identifier", "k"),
+        ("'\\x00ff'::bytea", b"\x00\xff"),
+        ("true", True),
+        ("pg_sleep(0)", ""),
+        ("timestamptz '2026-03-01 12:00+02'", datetime(2026, 3, 1, 10, tzinfo=UTC)),
+        ("date '2026-03-01'", date(2026, 3, 1)),
     ],
 )
-def test_a_reader_neither_writes_nor_looks_behind_the_views(engine: Engine, query: str, says: str) -> None:
-    assert any(part in _refusal(engine, query) for part in says.split("|"))
+def test_a_value_of_any_type_comes_as_it_is(engine: Engine, expression: str, value: object) -> None:
+    assert list(_ask(engine, f"select {expression}").rows) == [(value,)]
+    assert list(_ask(engine, f"select {expression}, 1, null").rows) == [(value, 1, None)]
+
+
+def test_the_plan_of_a_query_can_be_asked_for(engine: Engine) -> None:
+    assert _ask(engine, "explain select * from stories").columns == ("QUERY PLAN",)
+
+
+def test_a_role_that_may_make_no_function_says_what_it_needs(engine: Engine) -> None:
+    with engine.begin() as conn:
+        conn.execute(text(f"revoke temporary on database {engine.url.database} from public"))
+
+    with pytest.raises(UserError, match=f"grant temporary on database {engine.url.database} to news_reader"):
+        _ask(engine, "select 1")
 
 
 @pytest.mark.parametrize("query", ["select 1; select 2", "reset role; select * from ingest.page", "commit; select 1"])
 def test_only_one_statement_is_taken(engine: Engine, query: str) -> None:
-    said = _refusal(engine, query)
-    assert "cannot insert multiple commands" in said or "syntax error" in said
+    assert "cannot insert multiple commands" in _refusal(engine, query)
 
 
 @pytest.mark.parametrize(
@@ -100,10 +149,10 @@ def test_only_one_statement_is_taken(engine: Engine, query: str) -> None:
         ("select '\x00'", "the query failed"),
         ("select $1", "the query failed"),
         ("select '\ud800'", "the query failed"),
-        ("", "syntax error"),
-        ("-- only a remark", "syntax error"),
-        ("begin", "syntax error"),
-        ("reset role", "syntax error"),
+        ("", "it answers with no rows"),
+        ("-- only a remark", "it answers with no rows"),
+        ("begin", "it answers with no rows"),
+        ("select", "it answers with no rows"),
     ],
 )
 def test_a_query_that_is_wrong_is_the_user_s_to_mend(engine: Engine, query: str, says: str) -> None:
