@@ -7,12 +7,13 @@ import re
 from alembic import context
 from sqlalchemy import Connection, create_engine, pool, text
 
+from db.migrate import LOCK_TIMEOUT
 from db.tables import Base
 
 
 def _migrate(connection: Connection) -> None:
     # A migration that has to wait for a lock would make every reader behind it wait too.
-    connection.execute(text("set local lock_timeout = '10s'"))
+    connection.execute(text(f"set local lock_timeout = '{LOCK_TIMEOUT}'"))
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from psycopg.errors import InsufficientPrivilege
+from psycopg.errors import InsufficientPrivilege, LockNotAvailable
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from db.locks import lock_migrating
 from pipeline.errors import UserError
+
+LOCK_TIMEOUT = "10s"
+"""How long a migration waits for a table: everybody who comes after it waits too."""
 
 
 def migrations_folder() -> Path:
@@ -21,7 +24,7 @@ def migrations_folder() -> Path:
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the schema to a revision. Cheap where it is there already; safe where several processes do it at once.
 
-    Raises UserError where a newer newsfold has been at the database.
+    Raises UserError where a newer newsfold has been at the database, or others hold a table for too long.
     """
     with engine.begin() as conn:
         current = current_revision(conn)
@@ -79,3 +82,10 @@ def _run(direction: str, conn: Connection, revision: str) -> None:
             raise
         said = str(exc.orig).splitlines()[0]
         raise UserError(f"the schema cannot be made: {said}", "make this user the owner of the database") from exc
+    except OperationalError as exc:
+        if not isinstance(exc.orig, LockNotAvailable):
+            raise
+        raise UserError(
+            "the schema cannot be changed now: somebody works with its tables, and nothing was changed",
+            "when runs and long queries are through (pg_stat_activity shows them): newsfold db upgrade",
+        ) from exc

@@ -192,3 +192,19 @@ def test_the_views_have_the_columns_that_users_rely_on(engine: Engine, view: str
         found = conn.execute(text(f"select * from news.{view}")).keys()
 
     assert set(columns.split()) <= set(found)
+
+
+def test_a_migration_that_has_to_wait_for_a_table_gives_up_and_says_what_to_do(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate.downgrade(engine, "0007")
+    monkeypatch.setattr(migrate, "LOCK_TIMEOUT", "200ms")
+
+    with engine.begin() as reader:
+        reader.execute(text("select count(*) from ingest.page"))
+        with pytest.raises(UserError) as caught:
+            migrate.upgrade(engine)
+
+    assert "somebody works with its tables" in caught.value.problem
+    assert "\n" not in str(caught.value)
+    assert _revision(engine) == "0007"
