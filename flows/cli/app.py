@@ -388,9 +388,11 @@ def main() -> None:
     try:
         app()
     except UserError as exc:
-        typer.echo(f"newsfold: {exc.problem}", err=True)
+        from flows.cli.console import one_line
+
+        typer.echo(f"newsfold: {one_line(exc.problem)}", err=True)
         if exc.remedy:
-            typer.echo(f"  → {exc.remedy}", err=True)
+            typer.echo(f"  → {one_line(exc.remedy)}", err=True)
         sys.exit(USER_MISTAKE)
     except OSError as exc:
         if exc.errno not in _OUTPUT_ERRORS:

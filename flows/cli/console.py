@@ -14,22 +14,23 @@ from typing import Any, Literal
 
 from rich.cells import cell_len
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 # A file or a pipe has no width: there a table is as wide as a wide screen.
 _PIPE_WIDTH = 200
-out = Console(highlight=False, width=None if sys.stdout and sys.stdout.isatty() else _PIPE_WIDTH)
-err = Console(highlight=False, width=None if sys.stderr and sys.stderr.isatty() else _PIPE_WIDTH, stderr=True)
+out = Console(highlight=False, emoji=False, width=None if sys.stdout and sys.stdout.isatty() else _PIPE_WIDTH)
+err = Console(
+    highlight=False, emoji=False, width=None if sys.stderr and sys.stderr.isatty() else _PIPE_WIDTH, stderr=True
+)
 
 # Values of so many cells stay on one line: a moment, a slug, a heading. A column of longer ones has at least as many.
 _SHORT = 20
 _GAP = 2
 
-# What a terminal would obey: escape sequences in a title must not reach it.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# What a terminal would obey (escape sequences, returns, turned directions), and what cannot be written (surrogates).
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 
@@ -88,7 +89,7 @@ def table(
         stays = is_number or (fits and widths[key] <= _SHORT)
         justify: Literal["left", "right"] = "right" if is_number else "left"
         least = None if stays or not fits else _SHORT
-        made.add_column(columns[key], justify=justify, overflow="fold", no_wrap=stays, min_width=least)
+        made.add_column(Text(plain(columns[key])), justify=justify, overflow="fold", no_wrap=stays, min_width=least)
     for row in rows:
         made.add_row(*(text(row[key]) for key in shown))
     return made
@@ -110,19 +111,30 @@ def _least_width(widths: Mapping[str, int], shown: Sequence[str]) -> int:
     return sum(min(widths[key], _SHORT) + _GAP for key in shown) - _GAP
 
 
+def one_line(value: object) -> str:
+    """A value as one harmless line: what is in it cannot look like a line of ours."""
+    return plain(value).replace("\n", " ")
+
+
 def print_json(value: object) -> None:
     """A value as JSON on standard output, in UTF-8, moments as ISO 8601."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_as_json) + "\n")
+    sys.stdout.write(_json(value, indent=2) + "\n")
 
 
 def print_json_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Rows as a JSON list of objects, each written as it comes."""
     separator = "[\n"
     for row in rows:
-        one = json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=_as_json)
+        one = _json(dict(zip(columns, row, strict=True)))
         sys.stdout.write(separator + one)
         separator = ",\n"
     sys.stdout.write("[]\n" if separator == "[\n" else "\n]\n")
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    """JSON in which everything is written as itself but what a terminal would obey: that is escaped."""
+    written = json.dumps(value, ensure_ascii=False, indent=indent, default=_as_json)
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 
 def _as_json(value: object) -> object:
@@ -147,7 +159,7 @@ def print_text(value: object) -> None:
 
 def note(message: str) -> None:
     """A line for people, on standard error."""
-    err.print(escape(_CONTROLS.sub("", message)))
+    err.print(Text(one_line(message)))
 
 
 @contextmanager

@@ -142,7 +142,7 @@ def sql(query: str | None, format_: str) -> None:
             print_json_rows(answer.columns, answer.rows)
         elif format_ == "csv":
             writer = csv.writer(sys.stdout, lineterminator="\n")
-            writer.writerow(answer.columns)
+            writer.writerow(map(plain, answer.columns))
             writer.writerows([_csv_value(value) for value in row] for row in answer.rows)
         else:
             _print_table(answer)
@@ -172,7 +172,9 @@ def _csv_value(value: object) -> object:
     if value is None:
         return ""
     if isinstance(value, list | dict):
-        return reader.as_text(value)
+        return plain(reader.as_text(value))
+    if isinstance(value, str):
+        return plain(value)
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
