@@ -21,10 +21,10 @@ def database_url(value: str) -> URL:
     """
     try:
         url = make_url(value.strip())
-    except (ArgumentError, ValueError) as exc:
+    except (ArgumentError, ValueError):
         raise UserError(
             "the database URL cannot be read", "write postgresql://user:password@host:5432/database"
-        ) from exc
+        ) from None  # what it says may be a part of the password, and a traceback would show it
     if url.drivername.partition("+")[0] not in ("postgres", "postgresql"):
         raise UserError(
             f"{url.drivername}: newsfold needs Postgres", "write postgresql://user:password@host:5432/database"

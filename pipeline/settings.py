@@ -52,15 +52,21 @@ def _is_web_address(value: str) -> bool:
         return False
 
 
-def _proxy(value: str | None) -> str | None:
-    """An address such as `http://user:word@proxy.example:3128`. Raises ValueError for what is none."""
-    if value is None:
-        return None
-    parts = urlsplit(value)
-    port = parts.port  # raises ValueError itself for a port that is none
-    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or parts.path.strip("/"):
-        raise ValueError("no proxy: http://HOST:PORT or https://HOST:PORT is one")
+def _proxy(value: SecretStr | None) -> SecretStr | None:
+    """An address such as `http://user:word@proxy.example:3128`. Raises ValueError, without it, for what is none."""
+    if value is not None and not _is_proxy(value.get_secret_value()):
+        raise ValueError("no proxy: http://HOST:PORT or http://USER:PASSWORD@HOST:PORT is one; write an @ as %40")
     return value
+
+
+def _is_proxy(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        is_port = parts.port != 0
+    except ValueError:
+        return False
+    is_clear = parts.netloc.count("@") <= 1 and not (parts.path.strip("/") or parts.query or parts.fragment)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and is_port and is_clear
 
 
 def _scheduler(value: str | None) -> str | None:
@@ -76,7 +82,9 @@ def _scheduler(value: str | None) -> str | None:
 class Settings(BaseSettings):
     """All settings, each an environment variable with the prefix `NEWSFOLD_`."""
 
-    model_config = SettingsConfigDict(env_prefix="NEWSFOLD_", frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix="NEWSFOLD_", frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     database_url: SecretStr | None = Field(None, description="a Postgres 14 or newer; unset: an embedded one")
     home: Path = Field(default_factory=_default_home, description="folder of the embedded Postgres and Prefect's data")
@@ -89,7 +97,7 @@ class Settings(BaseSettings):
     allow_networks: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = Field(
         (), description="networks that sources may be in besides the public internet, such as 10.0.0.0/8,fd00::/8"
     )
-    proxy: Annotated[str | None, AfterValidator(_proxy)] = Field(
+    proxy: Annotated[SecretStr | None, AfterValidator(_proxy)] = Field(
         None, description="an HTTP proxy for all requests, such as http://proxy.example:3128; it resolves names itself"
     )
     extraction_timeout_seconds: float = Field(20, gt=0, description="for making an article of one page")

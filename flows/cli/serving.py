@@ -94,13 +94,18 @@ def _server(port: int, home: Path, own: dict[str, str]) -> Iterator[str | None]:
     """A server on a port; its API address, or None where it ended or did not answer in time."""
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with (home / _LOG).open("ab") as log:
-        server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        server = subprocess.Popen(command, env=_surroundings() | own, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}/api"
         yield url if _comes_up(server, url, home) else None
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+def _surroundings() -> dict[str, str]:
+    """The environment without settings of ours: the server needs none, and passwords are among them."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("NEWSFOLD_")}
 
 
 def _comes_up(server: subprocess.Popen[bytes], url: str, home: Path) -> bool:

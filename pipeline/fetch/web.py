@@ -7,7 +7,7 @@ import ssl
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
@@ -52,7 +52,7 @@ class Limits:
     user_agent: str = "newsfold"
     allow_networks: tuple[Network, ...] = ()
     host_interval_seconds: float = 0.0
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)  # it may hold a password
 
 
 @dataclass(frozen=True, slots=True)

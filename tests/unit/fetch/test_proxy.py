@@ -13,6 +13,8 @@ import pytest
 from pydantic import ValidationError
 from site_server import LOCAL, Answer, Site
 
+from flows.wiring import read_settings
+from pipeline.errors import UserError
 from pipeline.fetch.web import Limits, Request, Web
 from pipeline.models.pages import Fetched, FetchFailure, FetchResult, Reason
 from pipeline.settings import Settings
@@ -123,7 +125,8 @@ def test_a_proxy_that_is_not_there_is_a_failure_for_now() -> None:
 def test_a_proxy_is_named_by_a_setting(value: str, proxy: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSFOLD_PROXY", value)
 
-    assert Settings().proxy == proxy
+    named = Settings().proxy
+    assert (named and named.get_secret_value()) == proxy
 
 
 @pytest.mark.parametrize(
@@ -136,10 +139,21 @@ def test_a_proxy_is_named_by_a_setting(value: str, proxy: str | None, monkeypatc
         "http://a:99999",
         "http://a:b",
         "http://a/x",
+        "http://ada:hunter2/x@a:3128",
+        "http://ada:hunter2@x@a:3128",
+        "http://ada:hunter2#x@a:3128",
+        "http://ada:hunter2?x@a:3128",
+        "http://ada:hunter2@[a:3128",
+        "ada:hunter2@a:3128",
     ],
 )
-def test_a_proxy_that_is_none_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_is_none_is_refused_and_its_password_not_shown(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("NEWSFOLD_PROXY", value)
 
     with pytest.raises(ValidationError, match="proxy"):
         Settings()
+    with pytest.raises(UserError, match=r"NEWSFOLD_PROXY: no proxy: .*HOST:PORT") as caught:
+        read_settings()
+    assert "hunter2" not in str(caught.value)
