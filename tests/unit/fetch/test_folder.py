@@ -40,7 +40,22 @@ def test_files_of_known_kinds_are_listed_by_name_at_any_depth(folder: Path, sour
 
 
 @pytest.mark.parametrize(
-    "name", ["a b.txt", "50%25.txt", "a?b#c.txt", "خبر.txt", "समाचार.md", "'\".html", "a;b&c=d.txt"]
+    "name",
+    [
+        "a b.txt",
+        "50%25.txt",
+        "a?b#c.txt",
+        "خبر.txt",
+        "समाचार.md",
+        "'\".html",
+        "a;b&c=d.txt",
+        "..txt",
+        "..\\..\\a.txt",
+        "a\nb\r.txt",
+        "\x1b[31m.txt",
+        "\u202etxt.exe.txt",
+        "%2e%2e%2fa.txt",
+    ],
 )
 def test_a_file_of_any_name_is_listed_and_read_back(folder: Path, source: Source, name: str) -> None:
     (folder / name).write_bytes(b"Bees")

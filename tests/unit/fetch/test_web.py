@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
 from site_server import LOCAL, Answer, Site, reset
@@ -289,6 +290,18 @@ def test_a_redirect_is_followed_and_the_body_has_the_last_address(site: Site) ->
 
     assert isinstance(result, Fetched)
     assert result.capture.url == new
+
+
+def test_a_file_name_that_a_server_suggests_is_not_read(site: Site, tmp_path: Path) -> None:
+    names = ["../../evil.html", "/etc/passwd", "..%2f..%2fevil", "a\\..\\b", "x" * 5_000]
+    for number, name in enumerate(names):
+        disposition = f"attachment; filename=\"{name}\"; filename*=UTF-8''{name}"
+        url = site.put(f"/{number}", "Bees", headers={"Content-Disposition": disposition})
+        result = _get(url)
+        assert isinstance(result, Fetched)
+        assert result.capture.url == url
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_redirect_loop_is_given_up_for_good(site: Site) -> None:
