@@ -39,7 +39,7 @@ def tell(env: Environment, run_id: int) -> None:
 def try_out(settings: Settings) -> list[Posted]:
     """Send each webhook a trial message; what it answered."""
     addresses = _addresses(settings)
-    return post_all(addresses, [trial(version("newsfold"))] * len(addresses), settings.proxy)
+    return post_all(addresses, [trial(version("newsfold"))] * len(addresses), settings.proxy_address)
 
 
 def _look(conn: Connection, env: Environment, run_id: int) -> list[int]:
@@ -70,7 +70,7 @@ def _deliver(env: Environment, webhooks: dict[str, str]) -> None:
             return
         due = {key: items for key in webhooks if (items := notices.due(conn, key))}
         bodies = [payload(items, version("newsfold")) for items in due.values()]
-        posted = post_all([webhooks[key] for key in due], bodies, env.settings.proxy)
+        posted = post_all([webhooks[key] for key in due], bodies, env.settings.proxy_address)
         for (key, items), answer in zip(due.items(), posted, strict=True):
             error = harmless(answer.error) if answer.error else None
             notices.mark_posted(conn, key, items, error, env.now())

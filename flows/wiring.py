@@ -112,7 +112,7 @@ def web_limits(settings: Settings) -> Limits:
         settings.user_agent,
         settings.allow_networks,
         settings.host_interval_seconds,
-        settings.proxy.get_secret_value() if settings.proxy else None,
+        settings.proxy_address,
     )
 
 

@@ -131,6 +131,11 @@ class Settings(BaseSettings):
     statement_timeout_seconds: int = Field(60, ge=1, description="for a query of `newsfold sql`")
 
     @property
+    def proxy_address(self) -> str | None:
+        """The address of the proxy, with its password."""
+        return self.proxy.get_secret_value() if self.proxy else None
+
+    @property
     def user_agent(self) -> str:
         """Who we are, for servers: product, and how to reach the one who runs it."""
         return f"newsfold/0.1 (+{self.contact})" if self.contact else "newsfold/0.1"

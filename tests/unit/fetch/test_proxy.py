@@ -125,8 +125,7 @@ def test_a_proxy_that_is_not_there_is_a_failure_for_now() -> None:
 def test_a_proxy_is_named_by_a_setting(value: str, proxy: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSFOLD_PROXY", value)
 
-    named = Settings().proxy
-    assert (named and named.get_secret_value()) == proxy
+    assert Settings().proxy_address == proxy
 
 
 @pytest.mark.parametrize(
