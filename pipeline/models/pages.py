@@ -59,13 +59,14 @@ class Capture:
     """One fetched body of a page, as it came.
 
     `url` is where the body was found after redirects, `media_type` is lower case without parameters, `charset` is the
-    one the transport declared.
+    one the transport declared, `archived_at` is when an archive of the web took it, where one did.
     """
 
     url: str
     body: bytes
     media_type: str
     charset: str | None = None
+    archived_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
