@@ -3,7 +3,8 @@
     NewsfoldError
     ├── UserError          the user can mend it: one line, exit code 2
     ├── FeedError          the source answered, but not with a feed
-    └── BlockedAddressError  a host that we must not connect to; ends as a FetchFailure
+    ├── BlockedAddressError  a host that we must not connect to; ends as a FetchFailure
+    └── RemoteFileError    a file that cannot be read, or not on from here
 
 What happens to a single page is no error but a value: see `FetchFailure` and `NotAnArticle` in `pipeline.models.pages`.
 """
@@ -51,3 +52,7 @@ class BlockedAddressError(NewsfoldError):
     def __str__(self) -> str:
         where = self.address if self.host == self.address else f"{self.host} is at {self.address}, which"
         return f"{where} is {self.kind} address; NEWSFOLD_ALLOW_NETWORKS={self.address} would allow it"
+
+
+class RemoteFileError(NewsfoldError):
+    """A file that cannot be read: what is wrong with it; a later try may go on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 import threading
@@ -15,6 +16,8 @@ from typing import Self
 
 LOCAL = "127.0.0.0/8"
 """The network of all test sites: the one that newsfold must be allowed to reach in tests."""
+
+_RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 
 PARAGRAPHS = (
     "The committee met for three days and heard {who}, who had spent the winter measuring {what} in {where}.",
@@ -44,13 +47,16 @@ def item(link: str, title: str, published: str | None = None) -> str:
 
 @dataclass
 class Answer:
-    """What the site says at one path; `speak` writes something else than a proper answer, or waits."""
+    """What the site says at one path; `speak` writes something else than a proper answer, or waits. Where it
+    `sends_parts`, it answers a request for a range with that.
+    """
 
     body: bytes = b""
     status: int = 200
     media_type: str = "text/html; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
     speak: Callable[[BaseHTTPRequestHandler], None] | None = None
+    sends_parts: bool = False
 
 
 def reset(handler: BaseHTTPRequestHandler) -> None:
@@ -165,8 +171,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, answer: Answer, status: int) -> None:
         body = b"" if status == 304 else answer.body
+        part = _RANGE.fullmatch(self.headers.get("Range", "")) if answer.sends_parts and status == 200 else None
+        about = {}
+        if part:
+            first, last = int(part[1]), min(int(part[2]), len(body) - 1)
+            about = {"Content-Range": f"bytes {first}-{last}/{len(body)}"}
+            body, status = body[first : last + 1], 206
         self.send_response(status)
-        headers = {"Content-Type": answer.media_type, "Content-Length": str(len(body)), **answer.headers}
+        headers = {"Content-Type": answer.media_type, "Content-Length": str(len(body)), **about, **answer.headers}
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()

@@ -1,0 +1,1 @@
+"""Large files, here or elsewhere, read block by block."""
