@@ -20,7 +20,9 @@ from pipeline.models.sources import Source
 
 @dataclass(frozen=True, slots=True)
 class PageToLoad:
-    """A page with a body that nothing was made of yet, when it was fetched, and what its source says about it."""
+    """A page with a body that nothing was made of yet, when that was fetched (by us, or by the archive that it comes
+    from), and what its source says about it.
+    """
 
     id: int
     source_id: int
@@ -78,26 +80,30 @@ def deliver(conn: Connection, source_id: int, bodies: Iterable[Capture], now: da
     """
     is_free = True
     for body in bodies:
-        parameters = _stored(body) | {"canonical": canonicalize(body.url), "source": source_id, "now": now}
+        parameters = stored(body) | {"canonical": canonicalize(body.url), "source": source_id, "now": now}
         is_free = bool(conn.execute(_DELIVER, parameters).scalar_one()) and is_free
     return is_free
 
 
-# Whoever keeps a body has the page to itself: claimed by its run, or locked. So one body of a page has one row, though
-# the key has the month in which its keeping ends, to which it moves.
-_KEEP_WANTED = """kept_until as (
-        select w.id, coalesce(
+KEEP_UNTIL = """coalesce(
             cast(date_trunc('month', (cast(:now as timestamptz) at time zone 'UTC')
                  + cast(s.options ->> 'keep_captures_days' as int) * interval '1 day') as date),
-            'infinity') as keep_until
+            'infinity')"""
+"""The month in which the keeping of a body ends that source `s` brings now."""
+
+# Whoever keeps a body has the page to itself: claimed by its run, or locked. So one body of a page has one row, though
+# the key has the month in which its keeping ends, to which it moves.
+_KEEP_WANTED = f"""kept_until as (
+        select w.id, {KEEP_UNTIL} as keep_until
         from wanted w join ingest.page p on p.id = w.id join ingest.source s on s.id = p.source_id
     ), again as (
         update ingest.capture c set fetched_at = clock_timestamp(), keep_until = greatest(c.keep_until, k.keep_until)
         from kept_until k where c.page_id = k.id and c.body_hash = :hash
         returning c.page_id
     ), kept as (
-        insert into ingest.capture (page_id, url, media_type, charset, body, body_hash, size, keep_until)
-        select id, :url, :media_type, :charset, :body, :hash, :size, keep_until from kept_until
+        insert into ingest.capture (page_id, url, media_type, charset, body, body_hash, size, archived_at, keep_until)
+        select id, :url, :media_type, :charset, :body, :hash, :size, cast(:archived_at as timestamptz), keep_until
+        from kept_until
         where id not in (select page_id from again)
     )"""
 _DELIVER = text(f"""
@@ -160,8 +166,8 @@ def pages_to_load(conn: Connection, page_ids: Sequence[int]) -> list[PageToLoad]
                 row.entry_published_at,
                 updated_at=row.entry_updated_at,
             ),
-            Capture(row.url, gzip.decompress(row.body), row.media_type, row.charset),
-            row.last_fetched_at,
+            Capture(row.url, gzip.decompress(row.body), row.media_type, row.charset, row.archived_at),
+            row.archived_at or row.last_fetched_at,
         )
         for row in rows
     ]
@@ -170,7 +176,7 @@ def pages_to_load(conn: Connection, page_ids: Sequence[int]) -> list[PageToLoad]
 _TO_LOAD = text("""
     select p.id, p.source_id, p.url as page_url, p.entry_title, p.entry_author, p.entry_published_at,
            p.entry_updated_at, s.slug, s.name, s.kind, s.address, s.language, s.known_from, s.options,
-           c.url, c.media_type, c.charset, c.body, p.last_fetched_at
+           c.url, c.media_type, c.charset, c.body, c.archived_at, p.last_fetched_at
     from ingest.page p
     join ingest.source s on s.id = p.source_id
     cross join lateral (select * from ingest.capture c where c.page_id = p.id order by c.fetched_at desc, c.body_hash
@@ -182,13 +188,14 @@ _TO_LOAD = text("""
 
 def keep_capture(conn: Connection, run_id: int, page_id: int, fetched: Fetched, *, now: datetime) -> bool:
     """Keep the body a fetch brought. False where it is the one the page's article was made of: that page is done."""
-    stored = _stored(fetched.capture)
-    conn.execute(_KEEP, stored | {"page": page_id, "now": now})
+    columns = stored(fetched.capture)
+    conn.execute(_KEEP, columns | {"page": page_id, "now": now})
     conn.execute(_KEEP_OPT_OUT, {"page": page_id, "said": list(fetched.opt_out) or None})
-    return mark_fetched(conn, run_id, page_id, fetched.validators, stored["hash"], now=now)
+    return mark_fetched(conn, run_id, page_id, fetched.validators, columns["hash"], now=now)
 
 
-def _stored(capture: Capture) -> dict[str, Any]:
+def stored(capture: Capture) -> dict[str, Any]:
+    """The columns of a capture."""
     return {
         "url": capture.url,
         "media_type": capture.media_type,
@@ -196,6 +203,7 @@ def _stored(capture: Capture) -> dict[str, Any]:
         "body": gzip.compress(capture.body, compresslevel=6, mtime=0),
         "hash": hashlib.sha256(capture.body).hexdigest(),
         "size": len(capture.body),
+        "archived_at": capture.archived_at,
     }
 
 
@@ -237,7 +245,7 @@ def mark_fetched(
 
 _FETCHED = text("""
     update ingest.page p
-    set state = 'fetched', reason = null, detail = null,
+    set state = 'fetched', reason = null, detail = null, archive_url = null,
         attempts = attempts + 1, failures = 0, last_fetched_at = :now, body_hash = coalesce(:hash, p.body_hash),
         etag = coalesce(:etag, case when cast(:hash as text) is null then p.etag end),
         last_modified = coalesce(:modified, case when cast(:hash as text) is null then p.last_modified end)

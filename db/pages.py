@@ -19,13 +19,16 @@ from pipeline.topic.relevance import Relevance
 
 @dataclass(frozen=True, slots=True)
 class PageToFetch:
-    """A page whose body is wanted. `failures` counts the failed fetches in a row."""
+    """A page whose body is wanted. `failures` counts the failed fetches in a row; `archive_url` is where an archive of
+    the web has the body, where it is to be had from there.
+    """
 
     id: int
     url: str
     validators: Validators
     failures: int
     source: Source
+    archive_url: str | None = None
 
 
 def remember_entries(
@@ -238,14 +241,15 @@ def pages_to_fetch(conn: Connection, page_ids: Sequence[int]) -> list[PageToFetc
             Validators(row.etag, row.last_modified),
             row.failures,
             source_of(row),
+            row.archive_url,
         )
         for row in rows
     ]
 
 
 _TO_FETCH = text("""
-    select p.id, p.url, p.etag, p.last_modified, p.failures, s.slug, s.name, s.kind, s.address, s.language,
-        s.known_from, s.options
+    select p.id, p.url, p.etag, p.last_modified, p.failures, p.archive_url, s.slug, s.name, s.kind, s.address,
+        s.language, s.known_from, s.options
     from ingest.page p
     join ingest.source s on s.id = p.source_id
     where p.id = any(:ids) and p.state = 'discovered'

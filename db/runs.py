@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, func, insert, select, text, update
 
 from db.locks import is_run_alive
+from db.tables.archives import ArchiveRow
 from db.tables.sources import RunRow
 
 
@@ -25,8 +26,9 @@ def close_dead_runs(conn: Connection) -> list[int]:
 
 
 def close_run(conn: Connection, run_id: int, state: str, error: str | None = None) -> None:
-    """End a run: 'completed', 'failed' or 'interrupted'. The pages it still holds are free for others."""
+    """End a run: 'completed', 'failed' or 'interrupted'. The pages and archives it still holds are free for others."""
     conn.execute(_FREE, {"run": run_id})
+    conn.execute(update(ArchiveRow).where(ArchiveRow.claimed_by == run_id).values(claimed_by=None))
     conn.execute(
         update(RunRow)
         .where(RunRow.id == run_id, RunRow.state == "running")

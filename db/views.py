@@ -21,6 +21,11 @@ def run_totals(conn: Connection, run_id: int) -> Row:
     return _rows(conn, text("select * from news.runs where run_id = :run"), {"run": run_id})[0]
 
 
+def run_archives(conn: Connection, run_id: int) -> Sequence[Row]:
+    """The archives of the web that a run asked for last."""
+    return _rows(conn, text("select * from news.archives where run_id = :run order by archive_id"), {"run": run_id})
+
+
 def run_sources(conn: Connection, run_id: int) -> Sequence[Row]:
     """For each source of a run: what it said, and what became of its pages."""
     return _rows(conn, _RUN_SOURCES, {"run": run_id})

@@ -13,6 +13,8 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
 from db.views import run_totals
+from flows.archives.backfill import backfill as backfill_archives
+from flows.archives.request import Request as ArchivesRequest
 from flows.backfill import Request as BackfillRequest
 from flows.backfill import backfill
 from flows.ingest import Request, Runner, Step, ingest, run_directly
@@ -93,6 +95,24 @@ def backfill_flow(
     request = BackfillRequest(since, until, tuple(sources or ()), missing_only)
     with _runner(env) as runner:
         return _totals(env, backfill(env, request, runner=runner))
+
+
+@flow(name="backfill-archives", flow_run_name=_name, persist_result=False)
+def archives_flow(
+    since: date,
+    until: date,
+    sources: list[str] | None = None,
+    warc: list[str] | None = None,
+    wayback: bool = False,
+) -> dict[str, Any]:
+    """Load the articles dated from `since` to `until`, both included, out of WARC files and the Wayback Machine.
+
+    Returns the run's row of news.runs.
+    """
+    env = process_environment()
+    request = ArchivesRequest(since, until, tuple(sources or ()), tuple(warc or ()), wayback)
+    with _runner(env) as runner:
+        return _totals(env, backfill_archives(env, request, runner=runner))
 
 
 def _totals(env: Environment, run_id: int) -> dict[str, Any]:

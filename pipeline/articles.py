@@ -29,7 +29,7 @@ def build_article(entry: Entry, capture: Capture, document: Document, *, now: da
     The date is chosen of all that were stated (docs/dates.md); `now` is when the page was seen.
     """
     url = _own_address(document.canonical_url, capture.url) or capture.url
-    dated = choose_date([*_source_dates(entry, now), *document.dates], now)
+    dated = choose_date([*_source_dates(entry, capture, now), *document.dates], now)
     author = document.author or clean_field(entry.author)
     return Article(
         url=url,
@@ -69,11 +69,13 @@ def clean_article(article: Article, site: SiteBlocks, before: Sequence[CutBlock]
     return replace(article, text=found.text, cut=found.cut, lead_ins=found.lead_ins, word_count=found.word_count)
 
 
-def _source_dates(entry: Entry, now: datetime) -> Iterator[DateClaim]:
+def _source_dates(entry: Entry, capture: Capture, now: datetime) -> Iterator[DateClaim]:
     if entry.published_at is not None:
         yield moment_claim(DateSource.FEED, entry.published_at)
     if entry.updated_at is not None:
         yield moment_claim(DateSource.SITEMAP, entry.updated_at, is_update=True)
+    if capture.archived_at is not None:
+        yield moment_claim(DateSource.ARCHIVE, capture.archived_at)
     yield moment_claim(DateSource.FIRST_SEEN, now)
 
 

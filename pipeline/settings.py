@@ -79,6 +79,14 @@ def _scheduler(value: str | None) -> str | None:
     return value
 
 
+def _web_address(value: str) -> str:
+    """An address such as `https://web.archive.org`. Raises ValueError for what is none."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0 or parts.query:
+        raise ValueError("no address of a server: https://HOST is one")
+    return value.rstrip("/")
+
+
 class Settings(BaseSettings):
     """All settings, each an environment variable with the prefix `NEWSFOLD_`."""
 
@@ -121,6 +129,10 @@ class Settings(BaseSettings):
     embeddings: str | None = Field(
         None, description="a sentence-embedding model, a folder or OWNER/NAME of a hub; needs newsfold[embeddings]"
     )
+    wayback: Annotated[str, AfterValidator(_web_address)] = Field(
+        "https://web.archive.org", description="the Wayback Machine that `newsfold backfill --wayback` asks"
+    )
+    wayback_interval_seconds: float = Field(1, ge=0, description="between two requests of the Wayback Machine")
     schedule: str = Field("0 6 * * *", description="cron of the daily run of `newsfold serve`")
     timezone: str = Field("UTC", description="time zone of the schedule")
     keep_captures_days: int | None = Field(

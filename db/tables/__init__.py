@@ -5,7 +5,7 @@ Each promise is a constraint. The migrations say the same in SQL, and a test com
 
 from __future__ import annotations
 
-from db.tables import articles, folding, notices, pages, reprocess, sources
+from db.tables import archives, articles, folding, notices, pages, reprocess, sources
 from db.tables.base import Base
 
-__all__ = ["Base", "articles", "folding", "notices", "pages", "reprocess", "sources"]
+__all__ = ["Base", "archives", "articles", "folding", "notices", "pages", "reprocess", "sources"]

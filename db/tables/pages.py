@@ -23,7 +23,8 @@ PAGE_STATES = ("discovered", "fetched", "loaded", "skipped", "failed")
 
 
 class PageRow(Base):
-    """A URL we know, with its state. `claimed_by` is the run that works on it now.
+    """A URL we know, with its state. `claimed_by` is the run that works on it now, `archive_url` where an archive of
+    the web has the body that is to be fetched.
 
     Uniqueness is by hash: a B-tree holds no value over 2,700 bytes, and no URL is ever cut.
     """
@@ -77,13 +78,16 @@ class PageRow(Base):
     extraction_rules: Mapped[int | None] = mapped_column(Integer)
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("ingest.run.id", ondelete="SET NULL"))
     body_hash: Mapped[str | None]
+    archive_url: Mapped[str | None]
     article_published_at: Mapped[datetime | None]
     day: Mapped[date] = mapped_column(Computed(_DAY, persisted=True))
 
 
 class CaptureRow(Base):
-    """One body of a page as it came, compressed with gzip. Partitioned by the month its keeping ends, see
-    `db.partitions`: no foreign key, for making and dropping a partition would lock the pages.
+    """One body of a page as it came, compressed with gzip; `archived_at` is when an archive of the web took it.
+
+    Partitioned by the month its keeping ends, see `db.partitions`: no foreign key, for making and dropping a partition
+    would lock the pages.
     """
 
     __tablename__ = "capture"
@@ -98,6 +102,7 @@ class CaptureRow(Base):
     size: Mapped[int]
     fetched_at: Mapped[datetime] = mapped_column(server_default=sql("clock_timestamp()"))
     keep_until: Mapped[date] = mapped_column(server_default=sql("'infinity'"), primary_key=True)
+    archived_at: Mapped[datetime | None]
 
 
 class OutcomeRow(Base):

@@ -159,13 +159,28 @@ def backfill(
     missing_only: Annotated[bool, typer.Option("--missing-only", help="Only days that are not complete.")] = False,
     runner: Runner = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    warc: Annotated[
+        list[str] | None,
+        typer.Option(help="Read a WARC file, a folder or a listing of them, not the sources."),
+    ] = None,
+    wayback: Annotated[bool, typer.Option("--wayback", help="Ask the Wayback Machine, not the sources.")] = False,
     prefect: Prefect = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Load the articles of a past period. The daily job's state is left alone."""
-    from flows.backfill import Request
     from flows.cli import runs
+
+    if warc or wayback:
+        from flows.archives.request import Request as ArchivesRequest
+
+        if missing_only or dry_run:
+            named_option = "--missing-only" if missing_only else "--dry-run"
+            raise UserError(f"{named_option} looks at sources' lists, not into archives", "leave it out")
+        named = ArchivesRequest(since, until, tuple(sources or ()), tuple(warc or ()), wayback)
+        runs.backfill_from_archives(named, runner=runner, prefect=prefect, config=config, json=json)
+        return
+    from flows.backfill import Request
 
     request = Request(since, until, tuple(sources or ()), missing_only)
     if dry_run:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from db import views
 from db.sources import waiting_sources
 from db.windows import windows_of_run
+from flows.archives.request import Request as ArchivesRequest
 from flows.backfill import Request as BackfillRequest
 from flows.backfill import backfill as run_backfill
 from flows.cli.backfilling import print_preview, print_windows
@@ -31,6 +32,7 @@ EVERY_SOURCE_FAILED = 1
 SHOWN_SOURCES = 20
 SHOWN_STORIES = 15
 SHOWN_PROBLEMS = 20
+AnyRequest = Request | BackfillRequest | ArchivesRequest
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
 
 
@@ -50,6 +52,14 @@ def dry_run(request: BackfillRequest, *, config: Path | None, json: bool) -> Non
     """Say what a backfill would do."""
     with open_environment(settings_with(config)) as env:
         print_preview(env, request, json=json)
+
+
+def backfill_from_archives(
+    request: ArchivesRequest, *, runner: str | None, prefect: bool, config: Path | None, json: bool
+) -> None:
+    """Load a past period out of archives of the web and report."""
+    choose_runner(runner)
+    _run(request, prefect=prefect, config=config, json=json)
 
 
 def import_(file: Path, *, json: bool) -> None:
@@ -101,7 +111,7 @@ def chosen_runner(settings: Settings) -> Iterator[Runner]:
         yield runner
 
 
-def _run(request: Request | BackfillRequest, *, prefect: bool, config: Path | None, json: bool) -> None:
+def _run(request: AnyRequest, *, prefect: bool, config: Path | None, json: bool) -> None:
     settings = settings_with(config)
     with open_environment(settings) as env:
         if prefect or os.environ.get("PREFECT_API_URL"):
@@ -120,17 +130,24 @@ def _run(request: Request | BackfillRequest, *, prefect: bool, config: Path | No
         sys.exit(EVERY_SOURCE_FAILED)
 
 
-def _directly(env: Environment, request: Request | BackfillRequest, runner: Runner, progress: Progress) -> int:
+def _directly(env: Environment, request: AnyRequest, runner: Runner, progress: Progress) -> int:
+    if isinstance(request, ArchivesRequest):
+        from flows.archives.backfill import backfill  # loads what reads archives
+
+        return backfill(env, request, runner=runner, progress=progress)
     if isinstance(request, BackfillRequest):
         return run_backfill(env, request, runner=runner, progress=progress)
     return run_ingest(env, request, runner=runner, progress=progress)
 
 
-def _as_flow(request: Request | BackfillRequest) -> int:
+def _as_flow(request: AnyRequest) -> int:
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-    from flows.prefect_flows import backfill_flow, ingest_flow
+    from flows.prefect_flows import archives_flow, backfill_flow, ingest_flow
 
     sources = list(request.sources) or None
+    if isinstance(request, ArchivesRequest):
+        asked = (request.since, request.until, sources, list(request.warc), request.wayback)
+        return int(archives_flow(*asked)["run_id"])
     if isinstance(request, BackfillRequest):
         return int(backfill_flow(request.since, request.until, sources, request.missing_only)["run_id"])
     return int(ingest_flow(sources)["run_id"])
@@ -142,11 +159,13 @@ def _report(conn: Connection, run_id: int, *, json: bool) -> None:
     problems = views.run_problems(conn, run_id)
     articles = views.run_articles(conn, run_id, SHOWN_STORIES)
     archive = views.archive_totals(conn)
+    archives_ = views.run_archives(conn, run_id)
     if json:
         told = {"run": totals, "sources": sources, "problems": problems, "articles": articles, "archive": archive}
         print_json(told | ({"windows": windows_of_run(conn, run_id)} if totals["kind"] == "backfill" else {}))
         return
     _print_sources(sources)
+    _print_archives(archives_)
     _print_problems(sources, problems)
     _print_unwanted(views.run_unwanted(conn, run_id))
     print_windows(conn, run_id)
@@ -164,6 +183,24 @@ def _print_sources(sources: Sequence[Any]) -> None:
         columns = {"source": "source", "state": "answer", "entries": "entries"} | {name: name for name in OUTCOMES}
         shown = [column for column in columns if column not in OUTCOMES or any(row[column] for row in sources)]
         out.print(table(sources, {column: columns[column] for column in shown}), "")
+
+
+def _print_archives(archives: Sequence[Any]) -> None:
+    """What was wrong with archives, and their totals."""
+    problems = [
+        (row["address"], problem) for row in archives for problem in (*row["problems"], *filter(None, [row["error"]]))
+    ]
+    for address, problem in problems[:SHOWN_PROBLEMS]:
+        note(problem if problem.startswith(address) else f"{address}: {problem}")
+    if len(problems) > SHOWN_PROBLEMS:
+        note('… and more: newsfold sql "select address, problems from news.archives"')
+    if archives:
+        totals = {name: sum(row[name] for row in archives) for name in ("records", "matched", "damaged")}
+        left = sum(row["state"] != "done" for row in archives)
+        tail = f"; {totals['damaged']:,} damaged" if totals["damaged"] else ""
+        tail += f"; {plural(left, 'archive')} to be read on: run the same again" if left else ""
+        counts = f"{plural(totals['records'], 'record')}, {totals['matched']:,} of the sources and days asked for"
+        out.print(f"{plural(len(archives), 'archive')}: {counts}{tail}", "")
 
 
 def _is_offline(row: Any) -> bool:

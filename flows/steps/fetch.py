@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -11,6 +12,7 @@ from db import captures, pages
 from db.pages import PageToFetch
 from flows.steps.scope import Scope
 from flows.wiring import Environment
+from pipeline.archives.cdx import replayed
 from pipeline.fetch.folder import read_file
 from pipeline.fetch.outage import is_nobodys_fault, was_offline
 from pipeline.fetch.web import Request, fetch_all
@@ -34,7 +36,7 @@ def fetch(env: Environment, scope: Scope, page_ids: Sequence[int]) -> None:
 
 async def _fetch_pages(env: Environment, scope: Scope, wanted: Sequence[PageToFetch]) -> None:
     """Failures wait for the end of the round: only then is it known whether they were our network's."""
-    requests = {_request(scope, page): page for page in wanted}
+    requests = {_request(env, scope, page): page for page in wanted}
     results: list[tuple[Request, FetchResult]] = []
     async for request, result in fetch_all(requests, env.limits, env.manners):
         results.append((request, result if isinstance(result, FetchFailure) else NotModified()))
@@ -49,7 +51,9 @@ async def _fetch_pages(env: Environment, scope: Scope, wanted: Sequence[PageToFe
                 _keep_failure(conn, env, scope, requests[request], result, outage=outage)
 
 
-def _request(scope: Scope, page: PageToFetch) -> Request:
+def _request(env: Environment, scope: Scope, page: PageToFetch) -> Request:
+    if page.archive_url is not None:
+        return Request(page.archive_url, turn=Turn(interval_seconds=env.settings.wayback_interval_seconds))
     options = page.source.options
     return Request(
         page.url,
@@ -64,11 +68,19 @@ def _keep_result(env: Environment, scope: Scope, page: PageToFetch, result: Fetc
     with env.engine.begin() as conn:
         match result:
             case Fetched():
-                captures.keep_capture(conn, scope.run_id, page.id, result, now=env.now())
+                captures.keep_capture(conn, scope.run_id, page.id, _as_archived(page, result), now=env.now())
             case NotModified(validators):
                 captures.mark_fetched(conn, scope.run_id, page.id, validators, now=env.now())
             case FetchFailure():
                 _keep_failure(conn, env, scope, page, result, outage=False)
+
+
+def _as_archived(page: PageToFetch, result: Fetched) -> Fetched:
+    """What came from an archive of the web is the page's, as it was then."""
+    if page.archive_url is None:
+        return result
+    url, archived_at = replayed(result.capture.url)
+    return Fetched(replace(result.capture, url=url, archived_at=archived_at), opt_out=result.opt_out)
 
 
 def _keep_failure(
