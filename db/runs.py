@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, func, insert, select, text, update
 
+from db.claims import free_sources
 from db.locks import is_run_alive
 from db.tables.archives import ArchiveRow
 from db.tables.sources import RunRow
@@ -17,7 +18,7 @@ def open_run(conn: Connection, kind: str, since: date | None = None, until: date
 
 
 def close_dead_runs(conn: Connection) -> list[int]:
-    """Mark runs whose process is gone as interrupted and free their pages, for the next run to pick up."""
+    """Mark runs whose process is gone as interrupted and free what they held, for the next run to pick up."""
     running = conn.execute(select(RunRow.id).where(RunRow.state == "running")).scalars().all()
     dead = [run_id for run_id in running if not is_run_alive(conn, run_id)]
     for run_id in dead:
@@ -26,7 +27,8 @@ def close_dead_runs(conn: Connection) -> list[int]:
 
 
 def close_run(conn: Connection, run_id: int, state: str, error: str | None = None) -> None:
-    """End a run: 'completed', 'failed' or 'interrupted'. The pages and archives it still holds are free for others."""
+    """End a run: 'completed', 'failed' or 'interrupted'. The sources, pages and archives it still holds are given back."""
+    free_sources(conn, run_id)
     conn.execute(_FREE, {"run": run_id})
     conn.execute(update(ArchiveRow).where(ArchiveRow.claimed_by == run_id).values(claimed_by=None))
     conn.execute(

@@ -258,6 +258,9 @@ _BROKEN = text("""
         select 'a page that waits to be loaded has a body', count(*)
         from ingest.page p where p.state = 'fetched' and not exists (
             select from ingest.capture c where c.page_id = p.id)
+        union all
+        select 'only a running run holds sources', count(*)
+        from ingest.source s join ingest.run r on r.id = s.claimed_by where r.state <> 'running'
     ) promises
     where broken > 0
 """)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from db import pages, partitions, runs
+from db import claims, hosts, pages, partitions, runs
 from db import sources as db_sources
 from db.locks import hold_run
 from db.notices import STOPPED_BY_USER
@@ -85,7 +85,9 @@ def ingest(
         db_sources.follow(conn, env.sources)
     with env.engine.begin() as conn:
         runs.close_dead_runs(conn)
+        hosts.forget(conn)
     with running(env, "ingest") as run_id:
+        slugs = _claimed(env, run_id, slugs)
         # What an interrupted import left is picked up here too.
         scope = Scope(run_id, slugs if request.sources else (*slugs, IMPORT_SLUG))
         with env.engine.begin() as conn:
@@ -93,6 +95,16 @@ def ingest(
         ask_sources(env, scope, asked, runner, progress)
         take_pages(env, scope, runner, progress)
     return run_id
+
+
+def _claimed(env: Environment, run_id: int, slugs: Sequence[str]) -> tuple[str, ...]:
+    """The sources that no other run works on; these are the run's alone. A backfill leaves their state alone and so
+    needs no claim.
+    """
+    with env.engine.begin() as conn:
+        held = claims.claim_sources(conn, run_id, slugs)
+        claims.note_left(conn, run_id, held)
+    return tuple(slug for slug in slugs if slug not in held)
 
 
 def ask_sources(env: Environment, scope: Scope, slugs: Sequence[str], runner: Runner, progress: Progress) -> None:

@@ -25,12 +25,15 @@ RUN_STATES = ("running", "completed", "failed", "interrupted")
 RUN_KINDS = ("ingest", "backfill", "import", "refold", "reprocess")
 
 
-POLL_STATES = ("new", "unchanged", "failed")
+POLL_STATES = ("new", "unchanged", "failed", "left")
 
 
 class SourceRow(Base):
     __tablename__ = "source"
-    __table_args__ = (CheckConstraint(one_of("kind", list(SourceKind)), name="kind"),)
+    __table_args__ = (
+        CheckConstraint(one_of("kind", list(SourceKind)), name="kind"),
+        Index("source_claimed_by_ix", "claimed_by", postgresql_where=sql("claimed_by is not null")),
+    )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     slug: Mapped[str] = mapped_column(unique=True)
@@ -53,6 +56,7 @@ class SourceRow(Base):
     excused: Mapped[int] = mapped_column(Integer, server_default=sql("0"))
     last_error: Mapped[str | None]
     next_poll_at: Mapped[datetime | None]
+    claimed_by: Mapped[int | None] = mapped_column(ForeignKey("ingest.run.id", ondelete="SET NULL"))
 
 
 class ResourceRow(Base):
@@ -125,3 +129,19 @@ class WindowRow(Base):
     reason: Mapped[str | None]
     run_id: Mapped[int | None] = mapped_column(ForeignKey("ingest.run.id", ondelete="SET NULL"))
     listed_at: Mapped[datetime | None]
+
+
+class HostRow(Base):
+    """A host, or another thing that takes turns: who asks it now (the server process of a connection), when it may be
+    asked again, and why it wants to be left alone until then.
+    """
+
+    __tablename__ = "host"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    asked_at: Mapped[datetime]
+    free_at: Mapped[datetime]
+    holder: Mapped[int | None] = mapped_column(Integer)
+    reason: Mapped[str | None]
+    detail: Mapped[str | None]

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from db import archives
 from db import sources as db_sources
 from flows.ingest import Progress
+from flows.slots import SharedSlots
 from flows.steps.scope import Scope
 from flows.wiring import Environment
 from pipeline.archives.cdx import MARGIN, Answer, going_on, questions, read_answer
@@ -83,7 +84,9 @@ def _answer(env: Environment, address: str) -> Answer | str:
 
 async def _get(env: Environment, address: str) -> FetchResult | None:
     turn = Turn(interval_seconds=env.settings.wayback_interval_seconds)
-    async for _, result in fetch_all([Request(address, accept=None, turn=turn)], env.limits, env.manners):
+    async for _, result in fetch_all(
+        [Request(address, accept=None, turn=turn)], env.limits, env.manners, SharedSlots(env.engine)
+    ):
         return result
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -209,9 +210,12 @@ def _is_offline(row: Any) -> bool:
 
 def _print_problems(sources: Sequence[Any], problems: Sequence[Any]) -> None:
     offline = [row for row in sources if _is_offline(row)]
+    left = Counter(row["reason"] for row in sources if row["state"] == "left")
     for row in sources:
-        if row["reason"] and row not in offline:
+        if row["reason"] and row not in offline and row["state"] != "left":
             note(f"source {row['source']}: {row['reason']}")
+    for reason, sources_left in left.items():
+        note(f"{plural(sources_left, 'source')} {reason}, which is at work on them")
     if offline:
         count = plural(len(offline), "source")
         note(f"{count} not reached: so many at once are the fault of our own network, and none of them is blamed")

@@ -20,7 +20,7 @@ from pipeline.settings import LOCAL_DASK, Settings
 THREADS_A_WORKER = 2
 """So that a worker fetches one batch while it loads another."""
 MOST_LANES = 64
-_ANSWER_SECONDS = 20
+_ANSWER_SECONDS = 5
 
 Submit = Callable[[Client, Step, Scope, Sequence[Any]], Future[None]]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from db.resources import Renewal
+from flows.slots import SharedSlots
 from flows.steps.asked import Asked, Document
 from flows.steps.scope import Scope
 from flows.wiring import Environment
@@ -103,7 +104,7 @@ async def _ask_all(env: Environment, scope: Scope, asked: Sequence[Asked], keepe
         for document in wanted:
             requests[_request(scope, document)].append(document)
         wanted = []
-        async for request, result in fetch_all(requests, env.limits, env.manners):
+        async for request, result in fetch_all(requests, env.limits, env.manners, SharedSlots(env.engine)):
             for document in requests[request]:
                 if document.is_first:
                     first_round.append((request.url, result if isinstance(result, FetchFailure) else NotModified()))

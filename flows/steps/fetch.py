@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from db import captures, pages
 from db.pages import PageToFetch
+from flows.slots import SharedSlots
 from flows.steps.scope import Scope
 from flows.wiring import Environment
 from pipeline.archives.cdx import replayed
@@ -38,7 +39,7 @@ async def _fetch_pages(env: Environment, scope: Scope, wanted: Sequence[PageToFe
     """Failures wait for the end of the round: only then is it known whether they were our network's."""
     requests = {_request(env, scope, page): page for page in wanted}
     results: list[tuple[Request, FetchResult]] = []
-    async for request, result in fetch_all(requests, env.limits, env.manners):
+    async for request, result in fetch_all(requests, env.limits, env.manners, SharedSlots(env.engine)):
         results.append((request, result if isinstance(result, FetchFailure) else NotModified()))
         if not isinstance(result, FetchFailure):
             await asyncio.to_thread(_keep_result, env, scope, requests[request], result)

@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from protego import Protego
 
+from pipeline.models.hosts import Busy, Rest
 from pipeline.models.pages import Fetched, FetchFailure, FetchResult, Reason
 from pipeline.schedule import LONGEST_DELAY
 
@@ -154,6 +155,32 @@ class Manners:
                 detail = f"not asked: left alone after {failure.detail or failure.reason}"
                 return FetchFailure(failure.reason, detail, retry_after=timedelta(seconds=left), was_asked=False)
         return None
+
+    def shared_keys(self, keys: Iterable[str], host: str) -> tuple[str, ...]:
+        """The keys that other processes must wait for too: not those of single addresses, which take no turns, unless
+        the host wants a delay.
+        """
+        shared = dict.fromkeys(key for key in keys if not key.startswith("url "))
+        if self._delays.get(host, 0.0) > 0:
+            shared[f"host {host}"] = None
+        return tuple(shared)
+
+    def rest(self, keys: Iterable[str], host: str, interval_seconds: float) -> Rest:
+        """What the host wants after a question under these keys."""
+        delays = {f"host {host}": self._delays.get(host, 0.0)}
+        intervals = {key: max(interval_seconds, delays.get(key, 0.0)) for key in keys}
+        for key in intervals:
+            until, failure = self._resting.get(key, (-math.inf, None))
+            if failure and (left := until - self._clock()) > 0:
+                return Rest(intervals, left, failure)
+        return Rest(intervals)
+
+    async def heed(self, keys: Iterable[str], busy: Busy) -> None:
+        """Wait as long as other processes want us to, or remember that the host wants to be left alone."""
+        if busy.failure:
+            self.leave_alone(keys, busy.failure, busy.seconds)
+        else:
+            await self._sleep(busy.seconds)
 
     async def outlast(self, keys: Sequence[str]) -> bool:
         """Wait until these keys may be asked again, if that is soon; False where it would try our patience."""

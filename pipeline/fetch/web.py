@@ -24,6 +24,7 @@ from pipeline.fetch.guard import GuardedBackend, GuardedTransport
 from pipeline.fetch.headers import PERMANENT, conditions, excess, opt_out, refusal, rest
 from pipeline.fetch.manners import Manners, Rules, rules_of
 from pipeline.fetch.outage import Outage
+from pipeline.fetch.slots import NoOthers, Slots
 from pipeline.fetch.turns import turn_after_redirect, turn_keys
 from pipeline.fetch.walls import HEAD_BYTES, REFUSALS, wall_of
 from pipeline.models.pages import Capture, Fetched, FetchFailure, FetchResult, NotModified, Reason, Validators
@@ -35,6 +36,8 @@ UNDECLARED_TYPE = "text/html"
 MAX_REDIRECTS = 10
 LAST_PORT = 65_535
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+GRACE_SECONDS = 5.0
+"""How much longer than a request a slot is held, should nobody give it back."""
 _BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS.value, HTTPStatus.SERVICE_UNAVAILABLE.value})
 _NETWORK_ERRORS = (TimeoutError, httpcore.TimeoutException, httpcore.NetworkError)
 
@@ -76,9 +79,10 @@ class Web:
     Use as an async context manager. `get` never raises for what a server or the network does: that is a FetchFailure.
     """
 
-    def __init__(self, limits: Limits, manners: Manners | None = None) -> None:
+    def __init__(self, limits: Limits, manners: Manners | None = None, shared: Slots | None = None) -> None:
         self._limits = limits
         self._manners = manners or Manners()
+        self._shared = shared or NoOthers()
         self._slots = asyncio.Semaphore(limits.concurrency)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._origins: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -88,6 +92,7 @@ class Web:
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
+        await self._stack.enter_async_context(self._shared)
         self._client = await self._stack.enter_async_context(
             httpx.AsyncClient(
                 transport=GuardedTransport(
@@ -164,8 +169,16 @@ class Web:
                     await self.unread.room()
                     if not await self._outage.admits():
                         return FetchFailure(Reason.OFFLINE, "not asked: no host could be reached", was_asked=False)
-                    if self._manners.take(keys, host, interval):
-                        return await self._ask(hop, request, keys, clock)
+                    shared = self._manners.shared_keys(keys, host)
+                    busy = await self._shared.take(shared, self._limits.timeout_seconds + GRACE_SECONDS)
+                    if busy is None:
+                        try:
+                            if self._manners.take(keys, host, interval):
+                                return await self._ask(hop, request, keys, clock)
+                        finally:
+                            self._shared.free(self._manners.rest(shared, host, interval))
+                if busy is not None:
+                    await self._manners.heed(keys, busy)
 
     async def _refused(self, url: httpx.URL, request: Request) -> FetchFailure | None:
         rules = await self._rules(url, request)
@@ -312,10 +325,10 @@ def _tls() -> ssl.SSLContext:
 
 
 async def fetch_all(
-    requests: Iterable[Request], limits: Limits, manners: Manners | None = None
+    requests: Iterable[Request], limits: Limits, manners: Manners | None = None, shared: Slots | None = None
 ) -> AsyncIterator[tuple[Request, FetchResult]]:
     """Fetch many addresses, each answer as it comes; leaving the loop early cancels the rest. What was learned of hosts
-    is kept in `manners`.
+    is kept in `manners`; `shared` are the slots that other processes wait for too.
 
     While `limits.concurrency` answers wait to be taken, nothing more is asked for: no more bodies than that are held.
     """
@@ -326,7 +339,7 @@ async def fetch_all(
         web.unread.begin()
         return request, result
 
-    async with Web(limits, manners) as web:
+    async with Web(limits, manners, shared) as web:
         tasks = {asyncio.create_task(one(web, request)) for request in requests}
         for task in tasks:
             task.add_done_callback(done.put_nowait)
