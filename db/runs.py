@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Connection, func, insert, select, text, update
@@ -12,9 +13,12 @@ from db.tables.archives import ArchiveRow
 from db.tables.sources import RunRow
 
 
-def open_run(conn: Connection, kind: str, since: date | None = None, until: date | None = None) -> int:
+def open_run(
+    conn: Connection, kind: str, since: date | None = None, until: date | None = None, flow_run: str | None = None
+) -> int:
     """Begin a run and return its id; hold it with `db.locks.hold_run` for as long as it works."""
-    return conn.execute(insert(RunRow).values(kind=kind, since=since, until=until).returning(RunRow.id)).scalar_one()
+    opened = insert(RunRow).values(kind=kind, since=since, until=until, flow_run=flow_run)
+    return conn.execute(opened.returning(RunRow.id)).scalar_one()
 
 
 def close_dead_runs(conn: Connection) -> list[int]:
@@ -27,7 +31,7 @@ def close_dead_runs(conn: Connection) -> list[int]:
 
 
 def close_run(conn: Connection, run_id: int, state: str, error: str | None = None) -> None:
-    """End a run: 'completed', 'failed' or 'interrupted'. The sources, pages and archives it still holds are given back."""
+    """End a run: 'completed', 'failed' or 'interrupted'. The sources, pages and archives it holds are given back."""
     free_sources(conn, run_id)
     conn.execute(_FREE, {"run": run_id})
     conn.execute(update(ArchiveRow).where(ArchiveRow.claimed_by == run_id).values(claimed_by=None))
@@ -44,6 +48,22 @@ _FREE = text("""
         select id from ingest.page where claimed_by = :run order by canonical_url for no key update
     )
     update ingest.page p set claimed_by = null from held where p.id = held.id
+""")
+
+
+def ended_flow_runs(conn: Connection, flow_runs: Sequence[str]) -> dict[str, str]:
+    """Those of the Prefect flow runs whose work has ended, with the state it ended in. One that came to its own end has
+    some minutes to say so itself.
+    """
+    rows = conn.execute(_ENDED_FLOW_RUNS, {"flow_runs": list(flow_runs)})
+    return {row.flow_run: row.state for row in rows}
+
+
+_ENDED_FLOW_RUNS = text("""
+    select flow_run, (array_agg(state order by id desc))[1] as state from ingest.run
+    where flow_run = any(:flow_runs)
+    group by flow_run
+    having bool_and(state = 'interrupted' or finished_at < now() - interval '5 minutes')
 """)
 
 

@@ -21,7 +21,9 @@ from flows.steps.fetch import fetch
 from flows.steps.load import load
 from flows.steps.scope import Scope
 from flows.wiring import Environment
+from pipeline.discover.sources.schedules import members
 from pipeline.discover.sources.slugs import check_known
+from pipeline.errors import UserError
 from pipeline.models.sources import IMPORT_SLUG
 
 SOURCES_A_BATCH = 200
@@ -32,9 +34,10 @@ Step = Callable[[Environment, Scope, Sequence[Any]], None]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a run is asked for: some sources or (empty) all that are due."""
+    """What a run is asked for: some sources, those of a schedule that are due, or (neither) all that are due."""
 
     sources: tuple[str, ...] = ()
+    schedule: str | None = None
 
 
 class Runner(Protocol):
@@ -80,7 +83,7 @@ def ingest(
 
     Raises UserError for a source that the sources file does not name.
     """
-    slugs = chosen(env, request.sources)
+    slugs = chosen(env, request.sources) if request.schedule is None else _scheduled(env, request.schedule)
     with env.engine.begin() as conn:
         db_sources.follow(conn, env.sources)
     with env.engine.begin() as conn:
@@ -95,6 +98,13 @@ def ingest(
         ask_sources(env, scope, asked, runner, progress)
         take_pages(env, scope, runner, progress)
     return run_id
+
+
+def _scheduled(env: Environment, name: str) -> tuple[str, ...]:
+    slugs = members(env.schedules, name, [source.slug for source in env.sources])
+    if slugs is None:
+        raise UserError(f"no schedule {name!r} in the sources file", "start newsfold serve anew, or deploy again")
+    return slugs
 
 
 def _claimed(env: Environment, run_id: int, slugs: Sequence[str]) -> tuple[str, ...]:
@@ -160,7 +170,7 @@ def running(env: Environment, kind: str, since: date | None = None, until: date 
     """A run that shows it is alive for as long as the block lasts, and ends as the block does."""
     partitions.prepare(env.engine, env.now())
     with env.engine.connect() as keeper:
-        run_id = _open_held(keeper, kind, since, until)
+        run_id = _open_held(keeper, kind, since, until, env.flow_run)
         try:
             yield run_id
         except BaseException as exc:
@@ -175,10 +185,10 @@ def running(env: Environment, kind: str, since: date | None = None, until: date 
     tell(env, run_id)
 
 
-def _open_held(keeper: Connection, kind: str, since: date | None, until: date | None) -> int:
+def _open_held(keeper: Connection, kind: str, since: date | None, until: date | None, flow_run: str | None) -> int:
     """The lock comes before the commit, so nobody ever sees a running run that nobody holds."""
     with keeper.begin():
-        run_id = runs.open_run(keeper, kind, since, until)
+        run_id = runs.open_run(keeper, kind, since, until, flow_run)
         hold_run(keeper, run_id)
     return run_id
 

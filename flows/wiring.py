@@ -23,6 +23,7 @@ from db.embedded import EmbeddedPostgres
 from db.engine import connect, database_url
 from flows.making import Made, Material, Matter, load_lexicon, make, mark
 from pipeline.discover.sources.file import SourceFile, merge_sources, parse_sources
+from pipeline.discover.sources.schedules import Schedule, check_members
 from pipeline.embedding import Embedder, load_embedder
 from pipeline.errors import UserError
 from pipeline.extract.sandbox import Limits as SandboxLimits
@@ -58,7 +59,7 @@ def mark_here(matters: Sequence[Matter]) -> Iterator[Fingerprint | NotAnArticle]
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What the steps of a run work with. Threads share it."""
+    """What the steps of a run work with. Threads share it. `flow_run` is the id of the Prefect flow run around it."""
 
     settings: Settings
     engine: Engine
@@ -67,6 +68,8 @@ class Environment:
     manners: Manners = field(default_factory=Manners)
     make: Callable[[Sequence[Material]], Iterable[Made | NotAnArticle]] = make_here
     mark: Callable[[Sequence[Matter]], Iterable[Fingerprint | NotAnArticle]] = mark_here
+    schedules: tuple[Schedule, ...] = ()
+    flow_run: str | None = None
     stop: Stop = field(default_factory=Stop)
     asking: threading.Lock = field(default_factory=threading.Lock)
 
@@ -128,7 +131,7 @@ def open_environment(settings: Settings) -> Iterator[Environment]:
     """A migrated database and the sources, for as long as the block lasts. Raises UserError where they cannot be
     had.
     """
-    sources = load_sources(settings)
+    sources, schedules = load_sources(settings), load_schedules(settings)
     quieten_libraries()
     with running_database(settings) as url:
         engine = connect(url)
@@ -137,7 +140,7 @@ def open_environment(settings: Settings) -> Iterator[Environment]:
             stop = Stop()
             with new_sandbox(settings, preloaded=[make.__module__], stop=stop) as sandbox:
                 made, marked = partial(sandbox.make, make), partial(sandbox.make, mark)
-                yield Environment(settings, engine, sources, make=made, mark=marked, stop=stop)
+                yield Environment(settings, engine, sources, make=made, mark=marked, schedules=schedules, stop=stop)
         except OperationalError as exc:
             said = " ".join(str(exc.orig).split())
             raise UserError(
@@ -197,6 +200,16 @@ def load_sources(settings: Settings) -> tuple[Source, ...]:
 def _with_retention(source: Source, days: int | None) -> Source:
     kept = source.options.keep_captures_days
     return replace(source, options=replace(source.options, keep_captures_days=days if kept is None else kept))
+
+
+def load_schedules(settings: Settings) -> tuple[Schedule, ...]:
+    """The schedules of the user's file. Raises UserError naming what is wrong."""
+    path = config_path(settings)
+    if path is None:
+        return ()
+    own = read_source_file(path)
+    check_members(own.schedules, {source.slug for source in merge_sources(shipped_sources(), own)}, str(path))
+    return own.schedules
 
 
 def shipped_sources() -> tuple[Source, ...]:

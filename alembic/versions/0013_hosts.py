@@ -9,7 +9,7 @@ down_revision = "0012"
 
 
 def upgrade() -> None:
-    """Add the claim on sources, the poll that was left to another run, and the slots of hosts.
+    """Add the claim on sources, the poll that was left to another run, the slots of hosts, and a run's flow run.
 
     What is known of hosts may be lost with the server: the table is not written to its log.
     """
@@ -22,6 +22,7 @@ def upgrade() -> None:
         alter table ingest.poll add constraint poll_state_check check (state in ('new', 'unchanged', 'failed', 'left'));
         comment on column news.polls.state is
             'new, unchanged, failed, or left: another run worked on the source, as reason says';
+        alter table ingest.run add column flow_run text;
         create unlogged table ingest.host (
             key text not null,
             asked_at timestamptz not null,
@@ -43,4 +44,5 @@ def downgrade() -> None:
         alter table ingest.poll add constraint poll_state_check check (state in ('new', 'unchanged', 'failed'));
         comment on column news.polls.state is 'new, unchanged or failed';
         alter table ingest.source drop column claimed_by;
+        alter table ingest.run drop column flow_run;
     """)

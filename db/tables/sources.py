@@ -91,6 +91,7 @@ class RunRow(Base):
     until: Mapped[date | None]
     error: Mapped[str | None]
     totals: Mapped[dict[str, Any] | None]
+    flow_run: Mapped[str | None]
 
 
 class PollRow(Base):

@@ -143,7 +143,7 @@ def _directly(env: Environment, request: AnyRequest, runner: Runner, progress: P
 
 def _as_flow(request: AnyRequest) -> int:
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-    from flows.prefect_flows import archives_flow, backfill_flow, ingest_flow
+    from flows.scheduling.flows import archives_flow, backfill_flow, ingest_flow
 
     sources = list(request.sources) or None
     if isinstance(request, ArchivesRequest):

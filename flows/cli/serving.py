@@ -10,13 +10,13 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import httpx
 
 from flows.cli.console import note
 from flows.cli.runs import settings_with
-from flows.wiring import open_environment
+from flows.wiring import load_schedules, open_environment
+from pipeline.discover.sources.schedules import check_time_zone
 from pipeline.errors import UserError
 from pipeline.settings import Settings
 
@@ -28,13 +28,17 @@ _START_SECONDS = 120
 def serve(config: Path | None) -> None:
     """Run the deployments until stopped, starting a Prefect server where PREFECT_API_URL names none."""
     settings = settings_with(config)
-    _check_time_zone(settings.timezone)
-    with open_environment(settings), own_server(settings) if not os.environ.get("PREFECT_API_URL") else nullcontext():
-        from flows.deployments import serve_deployments
+    check_time_zone(settings.timezone, "NEWSFOLD_TIMEZONE")
+    server = nullcontext() if os.environ.get("PREFECT_API_URL") else own_server(settings)
+    with open_environment(settings) as env, server:
+        from flows.scheduling.deployments import all_schedules, serve_deployments
 
         note(f"Prefect at {os.environ['PREFECT_API_URL']}")
-        note(f"ingest at {settings.schedule!r} ({settings.timezone}), backfill on demand; stop with Ctrl-C")
-        serve_deployments(settings.schedule, settings.timezone)
+        schedules = all_schedules(settings, env.schedules)
+        for one in schedules:
+            note(f"ingest/{one.name} at {one.cron!r} ({one.timezone})")
+        note("backfill/on-demand when it is triggered; stop with Ctrl-C")
+        serve_deployments(env.engine, schedules)
 
 
 def deploy(pool: str, config: Path | None) -> None:
@@ -42,7 +46,7 @@ def deploy(pool: str, config: Path | None) -> None:
     no such server.
     """
     settings = settings_with(config)
-    _check_time_zone(settings.timezone)
+    check_time_zone(settings.timezone, "NEWSFOLD_TIMEZONE")
     url = os.environ.get("PREFECT_API_URL")
     if not url:
         raise UserError("no Prefect server", "set PREFECT_API_URL; newsfold serve needs none")
@@ -52,18 +56,13 @@ def deploy(pool: str, config: Path | None) -> None:
         raise UserError(
             f"the Prefect server at {url} does not answer: {exc}", "start it, or mend PREFECT_API_URL"
         ) from exc
-    from flows.deployments import deploy_to_pool
+    from flows.scheduling.deployments import all_schedules, deploy_to_pool
 
-    deploy_to_pool(pool, settings.schedule, settings.timezone)
-    note(f"ingest at {settings.schedule!r} ({settings.timezone}), backfill on demand, for work pool {pool}")
-    note(f"start workers: prefect worker start --pool {pool}")
-
-
-def _check_time_zone(name: str) -> None:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as exc:
-        raise UserError(f"NEWSFOLD_TIMEZONE: no time zone {name!r}", "write one as Europe/Berlin") from exc
+    schedules = all_schedules(settings, load_schedules(settings))
+    deploy_to_pool(pool, schedules)
+    for one in schedules:
+        note(f"ingest/{one.name} at {one.cron!r} ({one.timezone}), for work pool {pool}")
+    note(f"backfill/on-demand when it is triggered; start workers: prefect worker start --pool {pool}")
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from tomlkit.items import AoT
 
 from pipeline.discover.lists.listing import check_selectors
 from pipeline.discover.sources.options import dump_options, parse_options
+from pipeline.discover.sources.schedules import Schedule, parse_schedules
 from pipeline.discover.urls import absolute
 from pipeline.errors import UserError
 from pipeline.models.sources import IMPORT_SLUG, Options, Selectors, Source, SourceKind, Turn, TurnScope
@@ -33,15 +34,18 @@ _OPTIONS = {field.name for field in fields(Options)}
 _KEYS = {"slug", "name", "kind", "url", "path", "language", "known_from"} | _OPTIONS
 MAX_INTERVAL_SECONDS = 3600
 MOST_KEPT_DAYS = 36_500
-_TOP_KEYS = {"extends", "sources"}
+_TOP_KEYS = {"extends", "sources", "schedules"}
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """What one TOML file says: its sources, and whether it adds them to the shipped ones (`extends = "defaults"`)."""
+    """What one TOML file says: its sources, whether it adds them to the shipped ones (`extends = "defaults"`), and when
+    some of them are asked.
+    """
 
     sources: tuple[Source, ...]
     extends_defaults: bool
+    schedules: tuple[Schedule, ...] = ()
 
 
 def parse_sources(text: str, origin: Path) -> SourceFile:
@@ -64,7 +68,8 @@ def parse_sources(text: str, origin: Path) -> SourceFile:
         raise UserError(f"{origin}: key 'sources' is not a list of tables", "begin each source with a line [[sources]]")
     sources = tuple(_source(table, number, origin) for number, table in enumerate(tables, 1))
     _check_unique(sources, origin)
-    return SourceFile(sources, extends_defaults=extends is not None)
+    schedules = parse_schedules(data.get("schedules", {}), str(origin))
+    return SourceFile(sources, extends_defaults=extends is not None, schedules=schedules)
 
 
 def merge_sources(defaults: Iterable[Source], own: SourceFile) -> tuple[Source, ...]:
