@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""What Prefect takes of the time of a run: the flow against the same functions called directly.
+
+usage: overhead.py [--pages N] [--rounds N] [--json]                        (default: 10,000 pages, 3 rounds)
+
+A local server has made pages on 50 loopback addresses, each with a feed. After a first run that warms up, the flow (on
+a Prefect server in a process of its own) and the direct call take turns on an empty archive of the embedded Postgres.
+`prefect_share` is the part of the flow's time that the direct call does not need, by the medians of both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import text
+
+from benchmarks.local_world import hosts, serving
+from benchmarks.poll import article
+from db.tables import Base
+from flows.cli.serving import own_server
+from flows.ingest import Request, ingest
+from flows.wiring import Environment, process_environment, read_settings
+
+SITES = 50
+
+
+def made_world(names: list[str], pages: int) -> dict[str, tuple[str, bytes]]:
+    """The answers of all sites: a feed for each, and pages that are spread over them."""
+    answers = {f"/{number}": ("text/html", article(number)) for number in range(pages)}
+    for site, name in enumerate(names):
+        links = "".join(
+            f"<item><title>{number}</title><link>http://{name}:PORT/{number}</link></item>"
+            for number in range(site, pages, len(names))
+        )
+        feed = f'<rss version="2.0"><channel><title>{site}</title>{links}</channel></rss>'
+        answers[f"/feed{site}"] = ("application/rss+xml", feed.encode())
+    return answers
+
+
+def sources_file(names: list[str], port: int) -> str:
+    """The feeds, as newsfold.toml has them."""
+    return "\n".join(
+        f'[[sources]]\nslug = "s{site}"\nkind = "feed"\nurl = "http://{name}:{port}/feed{site}"\nlanguage = "en"\n'
+        for site, name in enumerate(names)
+    )
+
+
+def seconds_of(run: Callable[[], object], env: Environment, pages: int) -> float:
+    """How long a run over an empty archive takes; every page must be loaded."""
+    tables = ", ".join(str(table) for table in Base.metadata.sorted_tables)
+    with env.engine.begin() as conn:
+        conn.execute(text(f"truncate {tables}"))
+    started = time.perf_counter()
+    run()
+    seconds = time.perf_counter() - started
+    with env.engine.connect() as conn:
+        loaded = conn.execute(text("select count(*) from ingest.article")).scalar_one()
+    assert loaded == pages, f"{loaded} of {pages} pages loaded"
+    return seconds
+
+
+def measure(pages: int, rounds: int) -> Mapping[str, object]:
+    """Seconds of both ways, in turns."""
+    from flows.scheduling.flows import ingest_flow
+
+    env = process_environment()
+    ways: dict[str, Callable[[], object]] = {
+        "direct": lambda: ingest(env, Request()),
+        "flow": lambda: ingest_flow(),
+    }
+    for way in ways.values():
+        seconds_of(way, env, pages)
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            taken[name].append(seconds_of(way, env, pages))
+    direct, flow = (statistics.median(taken[name]) for name in ("direct", "flow"))
+    return {
+        "pages": pages,
+        "rounds": rounds,
+        "direct_seconds": round(direct, 2),
+        "flow_seconds": round(flow, 2),
+        "prefect_share": round(max(1 - direct / flow, 0.0), 4),
+        "all_direct_seconds": [round(one, 2) for one in taken["direct"]],
+        "all_flow_seconds": [round(one, 2) for one in taken["flow"]],
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    names = hosts(SITES)
+    with tempfile.TemporaryDirectory() as home, serving(names, made_world(names, asked.pages)) as port:
+        Path(home).chmod(0o755)
+        config = Path(home) / "newsfold.toml"
+        config.write_text(sources_file(names, port))
+        own = {"HOME": home, "CONFIG": str(config), "ALLOW_NETWORKS": "127.0.0.0/8"}
+        os.environ.update({f"NEWSFOLD_{name}": value for name, value in own.items()})
+        os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"
+        logging.disable(logging.INFO)
+        with own_server(read_settings()):
+            measured = measure(asked.pages, asked.rounds)
+    if asked.json:
+        print(json.dumps(measured, indent=2))
+        return
+    table = Table(title=f"{asked.pages:,} pages, medians of {asked.rounds} rounds")
+    for heading in ("direct (s)", "flow (s)", "Prefect's share"):
+        table.add_column(heading, justify="right")
+    table.add_row(f"{measured['direct_seconds']}", f"{measured['flow_seconds']}", f"{measured['prefect_share']:.1%}")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
