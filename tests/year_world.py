@@ -18,6 +18,11 @@ from pipeline.models.sources import Options, Selectors, Source, SourceKind
 LAST_DAY = date(2026, 2, 28)
 YEAR = tuple(LAST_DAY - timedelta(days=days) for days in range(365))
 """The days of the year, the newest first."""
+FORGET = """
+    truncate ingest.page, ingest.capture, ingest.run, ingest.outcome, ingest.poll, ingest.window, ingest.story,
+        ingest.posting, ingest.resource cascade
+"""
+"""Empties the database but for the sources."""
 _SYLLABLES = ("ka", "ro", "mi", "te", "lu", "san", "vor", "bel", "qui", "dra")
 _ENTRIES_A_PAGE = 10
 

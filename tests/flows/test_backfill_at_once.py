@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from site_server import Site, article_html
 from sqlalchemy import Engine, text
-from year_world import YEAR, Written, paged_feed
+from year_world import FORGET, YEAR, Written, paged_feed
 
 from db import views
 from flows import ingest as daily
@@ -18,7 +18,6 @@ from flows.wiring import Environment
 from pipeline.models.sources import Options, Source, SourceKind
 
 REPETITIONS = 20
-EMPTY = "truncate ingest.page, ingest.run, ingest.window, ingest.story, ingest.posting, ingest.resource cascade"
 DAYS = Request(YEAR[8], YEAR[0])
 
 
@@ -44,10 +43,7 @@ def test_a_backfill_and_the_daily_run_at_once_never_double_or_block(
     with ThreadPoolExecutor(2) as pool:
         for _ in range(REPETITIONS):
             with engine.begin() as conn:
-                conn.execute(
-                    text("truncate ingest.page, ingest.run, ingest.window, ingest.story, ingest.posting cascade")
-                )
-                conn.execute(text("delete from ingest.resource"))
+                conn.execute(text(FORGET))
             together = Barrier(2)
 
             def run_daily(together: Barrier = together) -> int:

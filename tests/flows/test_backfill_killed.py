@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from conftest import NOW
 from sqlalchemy import URL, Engine, event, make_url, text
-from year_world import YEAR, World, year
+from year_world import FORGET, YEAR, World, year
 
 from db import views
 from db.engine import connect
@@ -123,6 +123,6 @@ def test_killed_at_ten_moments_and_started_again_it_ends_as_an_undisturbed_one(
 
 def _undisturbed(engine: Engine, env: Environment) -> list[list[tuple[object, ...]]]:
     with engine.begin() as conn:
-        conn.execute(text("truncate ingest.page, ingest.run, ingest.window, ingest.story, ingest.posting cascade"))
+        conn.execute(text(FORGET))
     backfill(env, DAYS)
     return _rows(engine)

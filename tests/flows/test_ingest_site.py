@@ -96,6 +96,8 @@ def test_a_page_that_fails_for_now_is_tried_again_when_its_time_has_come(
     first = ingest(environment(source), Request())
     too_early = ingest(environment(source, now=NOW + timedelta(minutes=30)), Request())
     site.put("/busy", article_html("Busy", who="Di Marsh", what="reed beds", where="Ely", number=5))
+    with engine.begin() as conn:  # the rest that the host asked for is counted by the database's clock
+        conn.execute(text("truncate ingest.host"))
     later = ingest(environment(source, now=NOW + timedelta(hours=2)), Request())
 
     assert _outcomes(engine, first) == {"busy": ("failed", "http_503")}

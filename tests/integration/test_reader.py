@@ -77,6 +77,12 @@ def test_the_rights_of_a_superuser_are_one_word_away_outside_the_functions(engin
         assert conn.execute(text(left)).one()[0] == "none"
 
 
+_ADVISORY_LOCKS = """
+    select count(*) from pg_locks l join pg_database d on d.oid = l.database
+    where l.locktype = 'advisory' and d.datname = current_database()
+"""
+
+
 @pytest.mark.parametrize(
     "query", ["pg_advisory_lock(1853191283, 1)", "set_config('work_mem', '65kB', false)", "lo_create(7)"]
 )
@@ -85,7 +91,7 @@ def test_nothing_that_a_query_takes_or_sets_outlives_it(engine: Engine, query: s
         _ask(engine, f"select {query}::text")
 
     with engine.connect() as conn:
-        assert conn.execute(text("select count(*) from pg_locks where locktype = 'advisory'")).scalar_one() == 0
+        assert conn.execute(text(_ADVISORY_LOCKS)).scalar_one() == 0
         assert conn.execute(text("show work_mem")).scalar_one() != "65kB"
         assert conn.execute(text("select count(*) from pg_largeobject_metadata")).scalar_one() == 0
 

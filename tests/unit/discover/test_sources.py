@@ -60,7 +60,7 @@ def test_a_file_may_name_no_source(text: str) -> None:
         ("[[sources]\n", ["not TOML", "line 1"]),
         ('slug = "a"\nslug = "b"\n', ["not TOML"]),
         ('extend = "defaults"', ["key 'extend'", "did you mean 'extends'"]),
-        ("zzz = 1", ["key 'zzz'", "known keys: extends, sources"]),
+        ("zzz = 1", ["key 'zzz'", "known keys: extends, schedules, sources"]),
         ('extends = "other"', ["key 'extends'", "'other'"]),
         ("extends = true", ["key 'extends'", "True"]),
         ("sources = 7", ["key 'sources'", "[[sources]]"]),
