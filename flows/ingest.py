@@ -170,6 +170,7 @@ def running(env: Environment, kind: str, since: date | None = None, until: date 
     """A run that shows it is alive for as long as the block lasts, and ends as the block does."""
     partitions.prepare(env.engine, env.now())
     with env.engine.connect() as keeper:
+        keeper.detach()  # closed at the end and not given to others with its lock
         run_id = _open_held(keeper, kind, since, until, env.flow_run)
         try:
             yield run_id

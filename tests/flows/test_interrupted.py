@@ -16,6 +16,7 @@ from sqlalchemy import URL, Engine, text
 
 from db import views
 from db.engine import libpq_url
+from db.locks import is_run_alive
 from flows.ingest import Request, ingest
 from flows.wiring import Environment
 from pipeline.models.sources import Source, SourceKind
@@ -132,3 +133,14 @@ def test_a_run_that_is_stopped_ends_at_once_and_leaves_nothing_half_done(
     assert _rows(engine, "select count(*), count(distinct url) from news.articles") == [(4, 4)]
     with engine.connect() as conn:
         assert views.broken_promises(conn) == []
+
+
+def test_a_run_that_has_ended_is_held_by_no_connection(
+    site: Site, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    env = environment(Source("empty", "Empty", SourceKind.FEED, site.put("/feed.xml", rss())))
+
+    run_id = ingest(env, Request())
+
+    with engine.connect() as conn:
+        assert not is_run_alive(conn, run_id)
