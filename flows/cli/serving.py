@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
-from importlib.metadata import version
 from pathlib import Path
 
 import httpx
@@ -66,15 +65,6 @@ def deploy(pool: str, config: Path | None) -> None:
     note(f"backfill/on-demand when it is triggered; start workers: prefect worker start --pool {pool}")
 
 
-def prefect_schedules() -> bool:
-    """Whether a Prefect server of this installation starts runs on their schedules. That of Prefect 3.8 inserts them
-    in a way that SQLAlchemy 2.1 refuses ("Can't evaluate bulk DML statement"); runs that are triggered are not
-    concerned.
-    """
-    prefect, sqlalchemy = (tuple(map(int, version(name).split(".")[:2])) for name in ("prefect", "sqlalchemy"))
-    return prefect > (3, 8) or sqlalchemy < (2, 1)
-
-
 @contextmanager
 def own_server(settings: Settings) -> Iterator[None]:
     """A Prefect server of our own for as long as the block lasts, its data in the home folder."""
@@ -88,8 +78,6 @@ def own_server(settings: Settings) -> Iterator[None]:
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(settings.keep_prefect_days * 86_400),
     }
     note("starting a Prefect server (ten to thirty seconds)")
-    if not prefect_schedules():
-        note("schedules do not fire: Prefect 3.8 cannot schedule with SQLAlchemy 2.1: pip install 'sqlalchemy<2.1'")
     with ExitStack() as stack:
         url = next((url for port in _ports() if (url := stack.enter_context(_server(port, home, own)))), None)
         if url is None:

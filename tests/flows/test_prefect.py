@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
 import pytest
+from prefect_api import PATIENCE_SECONDS, artifacts, deployment_id, end_of, kill, process, trigger, wait_for
 from site_server import LOCAL, Answer, Site
 from sqlalchemy import URL, Engine, create_engine, text
 from two_feeds import rows, sources_file, two_feeds
 
 from db.engine import connect, libpq_url
-from flows.cli.serving import prefect_schedules
 
 pytestmark = pytest.mark.slow
 
 NEWSFOLD = [sys.executable, "-m", "flows.cli.app"]
 ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 180
 ON_TIME_SECONDS = 30
 """Nothing else at work it takes two to five: a process starts and imports Prefect."""
+AT_ONCE_SECONDS = 10
+NEVER = "0 0 29 2 *"
+"""Within no test."""
 # What a run leaves, but for ids and times.
 ROWS = """
     select source, url, title, author, site, language, text, word_count, is_canonical, copy_kind, similarity,
@@ -67,22 +68,15 @@ def _surroundings(database: URL, home: Path, **more: str) -> dict[str, str]:
 def prefect(databases: dict[str, URL], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The API address of the Prefect server of a running `newsfold serve`."""
     home = tmp_path_factory.mktemp("serve")
-    surroundings = _surroundings(databases["served"], home)
-    with subprocess.Popen(
-        [*NEWSFOLD, "serve"], env=surroundings, cwd=home, stderr=subprocess.PIPE, text=True
+    with process(
+        [*NEWSFOLD, "serve"], _surroundings(databases["served"], home), home, stderr=subprocess.PIPE
     ) as served:
         assert served.stderr is not None
         found = next((line for line in served.stderr if line.startswith("Prefect at ")), None)
+        assert found, "newsfold serve ended before its Prefect server was up"
         # Read on, or the pipe fills up and the process stops.
-        rest = threading.Thread(target=served.stderr.read)
-        rest.start()
-        try:
-            assert found, "newsfold serve ended before its Prefect server was up"
-            yield found.removeprefix("Prefect at ").strip()
-        finally:
-            served.send_signal(signal.SIGINT)
-            served.wait(timeout=60)
-            rest.join()
+        threading.Thread(target=served.stderr.read, daemon=True).start()
+        yield found.removeprefix("Prefect at ").strip()
 
 
 @pytest.fixture
@@ -106,33 +100,8 @@ def two_workers(prefect: str, database: URL, tmp_path: Path, site: Site) -> Iter
     start = [*command, "worker", "start", "--pool", "newsfold", "--limit", "1"]
     with ExitStack() as stack:
         for number in ("1", "2"):
-            worker = subprocess.Popen([*start, "--name", number], env=surroundings, cwd=ROOT, stdout=subprocess.DEVNULL)
-            stack.callback(worker.wait, 60)
-            stack.callback(worker.send_signal, signal.SIGINT)
-        yield _wait_for(f"{prefect}/deployments/name/ingest/now", until=lambda found: "id" in found)["id"]
-
-
-def _trigger(prefect: str, deployment: str, **parameters: object) -> str:
-    url, body = f"{prefect}/deployments/{deployment}/create_flow_run", {"parameters": parameters}
-    return str(httpx.post(url, json=body, timeout=30).raise_for_status().json()["id"])
-
-
-def _end_of(prefect: str, flow_run: str) -> Any:
-    return _wait_for(
-        f"{prefect}/flow_runs/{flow_run}",
-        until=lambda found: found["state_type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED"),
-    )
-
-
-def _wait_for(url: str, *, until: Callable[[Any], bool]) -> Any:
-    """Ask an API until its answer is the wanted one."""
-    pause = threading.Event()
-    for _ in range(PATIENCE_SECONDS * 4):
-        answer = httpx.get(url, timeout=10)
-        if answer.is_success and until(answer.json()):
-            return answer.json()
-        pause.wait(0.25)
-    pytest.fail(f"{url} did not come to the wanted state in {PATIENCE_SECONDS} s: {answer.text}")
+            stack.enter_context(process([*start, "--name", number], surroundings, ROOT, stdout=subprocess.DEVNULL))
+        yield deployment_id(prefect, "ingest/now")
 
 
 def _rows(database: URL) -> list[list[dict[str, Any]]]:
@@ -151,12 +120,9 @@ def test_a_served_run_and_a_flow_run_leave_the_rows_of_a_direct_run(
     subprocess.run([*NEWSFOLD, "ingest"], env=direct, cwd=tmp_path, check=True, capture_output=True)
     said = subprocess.run([*NEWSFOLD, "ingest"], env=flow, cwd=tmp_path, check=True, capture_output=True, text=True)
 
-    deployment = _wait_for(f"{prefect}/deployments/name/ingest/daily", until=lambda found: found["status"] == "READY")
-    run = httpx.post(f"{prefect}/deployments/{deployment['id']}/create_flow_run", json={}).raise_for_status().json()
-    ended = _wait_for(
-        f"{prefect}/flow_runs/{run['id']}",
-        until=lambda found: found["state_type"] in ("COMPLETED", "FAILED", "CRASHED"),
-    )
+    wait_for(f"{prefect}/deployments/name/ingest/daily", until=lambda found: found["status"] == "READY")
+    run = trigger(prefect, deployment_id(prefect, "ingest/daily"))
+    ended = end_of(prefect, run)
 
     assert ended["state_type"] == "COMPLETED"
     expected = _rows(databases["direct"])
@@ -165,25 +131,30 @@ def test_a_served_run_and_a_flow_run_leave_the_rows_of_a_direct_run(
     assert _rows(databases["flow"]) == expected
     assert "5 pages" in said.stdout
     # Prefect names a run after it began, by itself.
-    _wait_for(f"{prefect}/flow_runs/{run['id']}", until=lambda found: found["name"] == "schedule daily")
+    wait_for(f"{prefect}/flow_runs/{run}", until=lambda found: found["name"] == "schedule daily")
 
 
-def test_a_backfill_can_be_triggered(prefect: str, databases: dict[str, URL]) -> None:
-    deployment = _wait_for(f"{prefect}/deployments/name/backfill/on-demand", until=lambda found: "id" in found)
-    body = {"parameters": {"since": "2025-01-01", "until": "2025-01-31"}}
-    run = httpx.post(f"{prefect}/deployments/{deployment['id']}/create_flow_run", json=body).raise_for_status().json()
-
-    ended = _wait_for(
-        f"{prefect}/flow_runs/{run['id']}",
-        until=lambda found: found["state_type"] in ("COMPLETED", "FAILED", "CRASHED"),
-    )
+def test_a_triggered_backfill_starts_at_once(prefect: str, databases: dict[str, URL]) -> None:
+    flow_run = trigger(prefect, deployment_id(prefect, "backfill/on-demand"), since="2025-01-01", until="2025-01-31")
+    ended = end_of(prefect, flow_run)
 
     assert ended["state_type"] == "COMPLETED"
-    engine = connect(databases["served"])
+    assert _seconds_to_start(ended) < AT_ONCE_SECONDS
+    assert ("backfill", "completed", "2025-01-01", "2025-01-31") in _runs(databases["served"])
+
+
+def _seconds_to_start(flow_run: Any) -> float:
+    """By the server's own clock."""
+    created, started = (datetime.fromisoformat(flow_run[name]) for name in ("created", "start_time"))
+    return (started - created).total_seconds()
+
+
+def _runs(database: URL) -> list[tuple[Any, ...]]:
+    engine = connect(database)
     with engine.connect() as conn:
-        kinds = conn.execute(text("select kind, state, since::text, until::text from news.runs")).all()
+        found = conn.execute(text("select kind, state, since::text, until::text from news.runs")).all()
     engine.dispose()
-    assert ("backfill", "completed", "2025-01-01", "2025-01-31") in [tuple(kind) for kind in kinds]
+    return [tuple(run) for run in found]
 
 
 def test_two_workers_leave_the_rows_of_one_process(
@@ -193,8 +164,8 @@ def test_two_workers_leave_the_rows_of_one_process(
     engine: Engine,
     tmp_path: Path,
 ) -> None:
-    flow_runs = [_trigger(prefect, two_workers, sources=[slug]) for slug in ("one", "two")]
-    ended = [_end_of(prefect, flow_run) for flow_run in flow_runs]
+    flow_runs = [trigger(prefect, two_workers, sources=[slug]) for slug in ("one", "two")]
+    ended = [end_of(prefect, flow_run) for flow_run in flow_runs]
 
     direct = _surroundings(databases["workers"], tmp_path, NEWSFOLD_ALLOW_NETWORKS=LOCAL)
     config = ["--config", str(tmp_path / "newsfold.toml")]
@@ -209,16 +180,22 @@ def test_two_workers_leave_the_rows_of_one_process(
 
 
 @pytest.fixture
-def often(database: URL, prefect: str, tmp_path: Path, site: Site) -> dict[str, str]:
-    """The environment of a `newsfold serve` against a server that is not its own, with a schedule for each minute."""
-    schedule = '[schedules.often]\ncron = "* * * * *"\nsources = ["one"]\n'
-    config = sources_file(tmp_path / "newsfold.toml", two_feeds(site), schedule)
-    own = {"NEWSFOLD_CONFIG": str(config), "NEWSFOLD_ALLOW_NETWORKS": LOCAL, "PREFECT_API_URL": prefect}
-    return _surroundings(database, tmp_path, **own)
+def elsewhere(database: URL, prefect: str, tmp_path: Path, site: Site) -> Callable[[str], dict[str, str]]:
+    """Makes the environment of a `newsfold serve` against a server that is not its own, with a schedule `apart` for
+    feed `one` at the given times.
+    """
+
+    def make(cron: str) -> dict[str, str]:
+        schedule = f'[schedules.apart]\ncron = "{cron}"\nsources = ["one"]\n'
+        config = sources_file(tmp_path / "newsfold.toml", two_feeds(site), schedule)
+        own = {"NEWSFOLD_CONFIG": str(config), "NEWSFOLD_ALLOW_NETWORKS": LOCAL, "PREFECT_API_URL": prefect}
+        return _surroundings(database, tmp_path, **own)
+
+    return make
 
 
-def test_a_killed_server_leaves_no_run_that_says_running(
-    prefect: str, often: dict[str, str], tmp_path: Path, site: Site, engine: Engine
+def test_after_an_outage_no_run_says_running_and_late_runs_become_one(
+    prefect: str, elsewhere: Callable[[str], dict[str, str]], tmp_path: Path, site: Site, engine: Engine
 ) -> None:
     asked, opened = threading.Event(), threading.Event()
 
@@ -228,41 +205,66 @@ def test_a_killed_server_leaves_no_run_that_says_running(
         handler.send_error(410)
 
     site.answers["/one/0"] = Answer(speak=wait)
-    serve = [*NEWSFOLD, "serve"]
-    with subprocess.Popen(serve, env=often, cwd=tmp_path) as killed:
-        deployment = _wait_for(f"{prefect}/deployments/name/ingest/often", until=lambda found: "id" in found)["id"]
-        flow_run = _trigger(prefect, deployment, schedule="often")
+    serve, surroundings = [*NEWSFOLD, "serve"], elsewhere(NEVER)
+    with process(serve, surroundings, tmp_path) as killed:
+        deployment = deployment_id(prefect, "ingest/apart")
+        flow_run = trigger(prefect, deployment, schedule="apart")
         assert asked.wait(PATIENCE_SECONDS)
-        for process in [psutil.Process(killed.pid), *psutil.Process(killed.pid).children(recursive=True)]:
-            process.kill()
+        kill(killed)
     opened.set()
     with engine.connect() as conn:
         known = conn.execute(text("select flow_run from ingest.run")).scalars().all()
     left = httpx.get(f"{prefect}/flow_runs/{flow_run}", timeout=30).json()
-    with subprocess.Popen(serve, env=often, cwd=tmp_path) as served:
-        ended = _end_of(prefect, flow_run)
-        served.send_signal(signal.SIGINT)
+    now = datetime.now(UTC)
+    late = [trigger(prefect, deployment, due=now - timedelta(hours=ago), schedule="apart") for ago in (3, 2, 1)]
+    with process(serve, surroundings, tmp_path):
+        ended = end_of(prefect, flow_run)
+        ends = [end_of(prefect, one)["state_type"] for one in late]
 
     assert known == [flow_run]
-    assert (left["name"], left["state_type"]) == ("schedule often", "RUNNING")
+    assert (left["name"], left["state_type"]) == ("schedule apart", "RUNNING")
     assert (ended["state_type"], ended["state"]["message"]) == (
         "CRASHED",
         "its run is interrupted: the process ended before the flow run did",
     )
+    assert sorted(ends) == ["CANCELLED", "CANCELLED", "COMPLETED"]
+    assert [run[:2] for run in _runs(engine.url)] == [("ingest", "interrupted"), ("ingest", "completed")]
 
 
-@pytest.mark.skipif(not prefect_schedules(), reason="the scheduler of this Prefect fails with SQLAlchemy 2.1")
-def test_a_scheduled_run_starts_on_time(prefect: str, often: dict[str, str], tmp_path: Path) -> None:
-    with subprocess.Popen([*NEWSFOLD, "serve"], env=often, cwd=tmp_path) as served:
-        deployment = _wait_for(f"{prefect}/deployments/name/ingest/often", until=lambda found: "id" in found)["id"]
+def test_a_scheduled_run_starts_on_time(
+    prefect: str, elsewhere: Callable[[str], dict[str, str]], tmp_path: Path
+) -> None:
+    with process([*NEWSFOLD, "serve"], elsewhere("* * * * *"), tmp_path):
         wanted = {
-            "deployments": {"id": {"any_": [deployment]}},
-            "flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}},
+            "deployments": {"id": {"any_": [deployment_id(prefect, "ingest/apart")]}},
+            "flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}, "tags": {"all_": ["auto-scheduled"]}},
         }
-        pause = threading.Event()
-        while not (ended := httpx.post(f"{prefect}/flow_runs/filter", json=wanted, timeout=30).json()):
-            assert served.poll() is None
-            pause.wait(0.25)
-        served.send_signal(signal.SIGINT)
+        ended = wait_for(f"{prefect}/flow_runs/filter", until=bool, asked=wanted)
 
     assert ended[0]["estimated_start_time_delta"] < ON_TIME_SECONDS
+
+
+def test_the_pages_of_a_flow_run_show_its_progress_its_sources_and_its_problems(
+    prefect: str, elsewhere: Callable[[str], dict[str, str]], tmp_path: Path, site: Site, engine: Engine
+) -> None:
+    subprocess.run([*NEWSFOLD, "ingest"], env=elsewhere(NEVER), cwd=tmp_path, check=True, capture_output=True)
+
+    with engine.connect() as conn:
+        flow_run = conn.execute(text("select flow_run from ingest.run")).scalar_one()
+    shown = artifacts(prefect, flow_run)
+    assert {key: data for key, data in shown.items() if "progress" in key} == {
+        "newsfold-progress-sources": 100,
+        "newsfold-progress-pages": 100,
+    }
+    counts = [
+        {name: row[name] for name in ("source", "found", "skipped", "failed")} for row in shown["newsfold-sources"]
+    ]
+    assert [row for row in counts if row["source"] in ("one", "two")] == [
+        {"source": slug, "found": 36, "skipped": 1, "failed": 0} for slug in ("one", "two")
+    ]
+    news = [row["new"] + row["folded"] for row in shown["newsfold-sources"] if row["source"] in ("one", "two")]
+    assert news == [35, 35]
+    assert all(row["seconds"] is not None for row in shown["newsfold-sources"])
+    assert [(row["page"], row["reason"]) for row in shown["newsfold-problems"]] == [
+        (f"[{site.url}/{slug}/gone]({site.url}/{slug}/gone)", "gone") for slug in ("one", "two")
+    ]
