@@ -12,7 +12,7 @@ from psycopg.errors import LockNotAvailable
 from sqlalchemy.exc import OperationalError
 
 from db import partitions, runs
-from flows.ingest import Progress, say_nothing
+from flows.ingest import Progress, running, say_nothing
 from flows.prefect_retention import count_old_runs, delete_old_runs
 from flows.wiring import Environment
 
@@ -43,13 +43,13 @@ def maintain(env: Environment, *, progress: Progress = say_nothing) -> Maintaine
     """Drop what is kept no longer. Pages stay, with what became of them, and so do articles, stories and runs."""
     with env.engine.begin() as conn:
         runs.close_dead_runs(conn)
-    partitions.prepare(env.engine, env.now())
-    planned = _outdated(env)
-    dropped = []
-    for number, one in enumerate(planned):
-        progress("partitions", number, len(planned))
-        dropped.append(_drop(env, one))
-    return _with_prefect(env, tuple(dropped), delete_old_runs)
+    with running(env, "maintain"):
+        planned = _outdated(env)
+        dropped = []
+        for number, one in enumerate(planned):
+            progress("partitions", number, len(planned))
+            dropped.append(_drop(env, one))
+        return _with_prefect(env, tuple(dropped), delete_old_runs)
 
 
 def plan(env: Environment) -> Maintained:

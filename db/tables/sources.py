@@ -22,7 +22,7 @@ from pipeline.models.windows import WindowState
 RUN_STATES = ("running", "completed", "failed", "interrupted")
 
 
-RUN_KINDS = ("ingest", "backfill", "import", "refold", "reprocess")
+RUN_KINDS = ("ingest", "backfill", "import", "refold", "reprocess", "maintain")
 
 
 POLL_STATES = ("new", "unchanged", "failed", "left")

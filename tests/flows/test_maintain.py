@@ -169,7 +169,7 @@ def test_old_runs_keep_their_totals_when_what_became_of_each_page_is_dropped(
     assert names(done) == ["outcome_from_0", "poll_from_0"]
     assert scalars(engine, "select distinct run_id from news.outcomes") == []
     assert scalars(engine, "select distinct run_id from news.polls") == [151]
-    assert rows(engine, "select * from news.runs order by run_id") == before
+    assert rows(engine, "select * from news.runs where kind <> 'maintain' order by run_id") == before
     assert (before[0]["pages"], before[0]["loaded"] + before[0]["folded"], before[0]["failed"]) == (4, 2, 1)
     assert names(maintain(environment(feed))) == []
 
@@ -187,6 +187,18 @@ def test_a_partition_that_somebody_reads_is_left_and_dropped_later(
     [dropped] = maintain(environment(feed, now=LATER)).dropped
 
     assert (left.left is None, dropped.left) == (False, None)
+
+
+def test_maintenance_is_a_run_and_tells_notices(feed: Source, environment: Environments, engine: Engine) -> None:
+    ingest(environment(feed), Request())
+    do(engine, "update ingest.run set state = 'failed', error = 'the disk is full', finished_at = '2026-03-01'")
+
+    maintain(environment(feed))
+
+    assert rows(engine, "select kind, state from news.runs order by run_id desc limit 1") == [
+        {"kind": "maintain", "state": "completed"}
+    ]
+    assert scalars(engine, "select detail from news.notices") == ["failed: the disk is full"]
 
 
 def test_many_runs_make_a_partition_once(feed: Source, environment: Environments, engine: Engine) -> None:
