@@ -16,11 +16,13 @@ from db import reader, views
 from db.runs import close_dead_runs
 from flows.cli.compare import side_by_side
 from flows.cli.console import listed, note, out, plain, plural, print_json, print_json_rows, print_text, table
+from flows.source_table import SOURCE_COLUMNS, busiest_first
 from flows.wiring import Environment, open_environment, read_settings
 from pipeline.errors import UserError
 from pipeline.models.pages import Outcome
 
 STATUS_RUNS = 10
+STATUS_SOURCES = 10
 # A mark that weighs less is as likely chance as not.
 LEAST_WEIGHT = 0.5
 MOST_TABLE_ROWS = 10_000
@@ -184,8 +186,10 @@ def status(*, json: bool) -> None:
         close_dead_runs(conn)
         conn.commit()
         runs, sources, counts = views.latest_runs(conn, STATUS_RUNS), views.sources(conn), views.page_counts(conn)
+        asked = {run["run_id"]: views.run_sources(conn, run["run_id"]) for run in runs}
     if json:
-        print_json({"runs": runs, "sources": sources, "pages": counts})
+        with_sources = [{**run, "sources": asked[run["run_id"]]} for run in runs]
+        print_json({"runs": with_sources, "sources": sources, "pages": counts})
         return
     if not runs:
         note("nothing has run yet: newsfold ingest")
@@ -197,8 +201,19 @@ def status(*, json: bool) -> None:
         headings["sources_failed"] = "sources not read"
     spare = ("unchanged", "skipped", "pending", "sources_failed", "folded", "state")
     out.print(table(runs, run_columns | headings, title="Last runs", spare=spare), "")
+    latest = next((run for run in runs if asked[run["run_id"]]), None)
+    if latest:
+        _print_sources_of(latest, asked[latest["run_id"]])
     out.print(table(counts, {"outcome": "outcome", "reason": "reason", "pages": "pages"}, title="All pages"), "")
     _print_unwell(sources)
+
+
+def _print_sources_of(run: Mapping[str, Any], sources: Sequence[Mapping[str, Any]]) -> None:
+    title = f"Sources of run {run['run_id']} ({run['kind']})"
+    spare = ("reason", "unchanged", "state")
+    out.print(table(busiest_first(sources)[:STATUS_SOURCES], SOURCE_COLUMNS, title=title, spare=spare), "")
+    if len(sources) > STATUS_SOURCES:
+        note(f'{STATUS_SOURCES} of {len(sources)}, the busiest; all: newsfold sql "select * from news.polls"')
 
 
 def _print_unwell(sources: Sequence[Mapping[str, Any]]) -> None:

@@ -332,6 +332,24 @@ def test_status_shows_runs_and_what_became_of_pages(run: Run) -> None:
     assert {row["outcome"]: row["pages"] for row in answer["pages"]} == {"loaded": 4, "folded": 1}
 
 
+def test_status_shows_the_sources_of_the_last_runs(run: Run) -> None:
+    run("ingest")
+    run("maintain")
+
+    _, out, _ = run("status", "--json")
+    _, shown, _ = run("status")
+
+    maintain, ingest = json.loads(out)["runs"]
+    assert (maintain["kind"], maintain["sources"]) == ("maintain", [])
+    [asked] = [row for row in ingest["sources"] if row["pages"]]
+    assert (asked["entries"], asked["loaded"], asked["folded"], asked["failed"]) == (5, 4, 1, 0)
+    assert asked["seconds"] is not None
+    _, _, below = shown.partition(f"Sources of run {ingest['run_id']} (ingest)")
+    heading, line = (" ".join(line.split()) for line in below.splitlines()[1:3])
+    assert heading == "source answer found new folded unchanged skipped failed seconds problem"
+    assert line.startswith("seeds new 5 4 1 0 0 0 ")
+
+
 def test_search_and_embed_need_a_model_and_say_so(run: Run) -> None:
     for command in (("search", "banks"), ("embed",)):
         code, _, said = run(*command)
