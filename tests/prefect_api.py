@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -60,9 +61,10 @@ def deployment_id(prefect: str, name: str) -> str:
 def trigger(prefect: str, deployment: str, *, due: datetime | None = None, **parameters: object) -> str:
     """Start a run of a deployment, by its id, now or as one that was due; the id of the flow run."""
     state = {"type": "SCHEDULED"} | ({"state_details": {"scheduled_time": due.isoformat()}} if due else {})
-    body = {"parameters": parameters, "state": state}
-    answer = httpx.post(f"{prefect}/deployments/{deployment}/create_flow_run", json=body, timeout=30)
-    return str(answer.raise_for_status().json()["id"])
+    # The server answers 503 while another writes to its SQLite; asked again, it makes no second one for the key.
+    body = {"parameters": parameters, "state": state, "idempotency_key": str(uuid4())}
+    url = f"{prefect}/deployments/{deployment}/create_flow_run"
+    return str(wait_for(url, until=lambda found: "id" in found, asked=body)["id"])
 
 
 def end_of(prefect: str, flow_run: str) -> Any:

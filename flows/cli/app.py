@@ -245,7 +245,7 @@ def maintain(
 
 @app.command()
 def serve(config: Config = None) -> None:
-    """Run the schedules until stopped: the daily ingest, and backfills on demand."""
+    """Run the schedules until stopped: the daily ingest and maintain, and on demand backfill and reprocess."""
     from flows.cli import serving
 
     serving.serve(config)

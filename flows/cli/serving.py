@@ -31,14 +31,14 @@ def serve(config: Path | None) -> None:
     check_time_zone(settings.timezone, "NEWSFOLD_TIMEZONE")
     server = nullcontext() if os.environ.get("PREFECT_API_URL") else own_server(settings)
     with open_environment(settings) as env, server:
-        from flows.scheduling.deployments import all_schedules, serve_deployments
+        from flows.scheduling.deployments import deployments, described, serve_deployments
 
         note(f"Prefect at {os.environ['PREFECT_API_URL']}")
-        schedules = all_schedules(settings, env.schedules)
-        for one in schedules:
-            note(f"ingest/{one.name} at {one.cron!r} ({one.timezone})")
-        note("backfill/on-demand when it is triggered; stop with Ctrl-C")
-        serve_deployments(env.engine, schedules)
+        made = deployments(settings, env.schedules)
+        for line in described(made):
+            note(line)
+        note("stop with Ctrl-C")
+        serve_deployments(env.engine, made)
 
 
 def deploy(pool: str, config: Path | None) -> None:
@@ -56,13 +56,13 @@ def deploy(pool: str, config: Path | None) -> None:
         raise UserError(
             f"the Prefect server at {url} does not answer: {exc}", "start it, or mend PREFECT_API_URL"
         ) from exc
-    from flows.scheduling.deployments import all_schedules, deploy_to_pool
+    from flows.scheduling.deployments import deploy_to_pool, deployments, described
 
-    schedules = all_schedules(settings, load_schedules(settings))
-    deploy_to_pool(pool, schedules)
-    for one in schedules:
-        note(f"ingest/{one.name} at {one.cron!r} ({one.timezone}), for work pool {pool}")
-    note(f"backfill/on-demand when it is triggered; start workers: prefect worker start --pool {pool}")
+    made = deployments(settings, load_schedules(settings))
+    deploy_to_pool(pool, made)
+    for line in described(made):
+        note(line)
+    note(f"for work pool {pool}; start workers: prefect worker start --pool {pool}")
 
 
 @contextmanager

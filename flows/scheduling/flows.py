@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,9 @@ from flows.archives.request import Request as ArchivesRequest
 from flows.backfill import Request as BackfillRequest
 from flows.backfill import backfill
 from flows.ingest import Request, ingest
-from flows.scheduling.shown import ShownProgress, show_run
+from flows.maintain import maintain
+from flows.reprocess import Again, Part, reprocess
+from flows.scheduling.shown import ShownProgress, show_dropped, show_remade, show_run
 from flows.scheduling.tasks import task_runner
 from flows.scheduling.tidy import close_dead_flow_runs, drop_overdue
 from flows.wiring import Environment, process_environment
@@ -38,8 +40,7 @@ def ingest_flow(sources: list[str] | None = None, schedule: str | None = None) -
     schedule are dropped. Returns the run's row of news.runs.
     """
     with _environment() as env:
-        with get_client(sync_client=True) as client:
-            drop_overdue(client, client.read_flow_run(flow_run.id))
+        _make_up_for_late_runs()
         with task_runner(env) as runner:
             request = Request(tuple(sources or ()), schedule)
             return _shown(env, ingest(env, request, runner=runner, progress=ShownProgress()))
@@ -75,6 +76,32 @@ def archives_flow(
         return _shown(env, backfill_archives(env, request, runner=runner, progress=ShownProgress()))
 
 
+@flow(name="reprocess", flow_run_name=_name, persist_result=False)
+def reprocess_flow(
+    since: date, until: date, sources: list[str] | None = None, only: Part | None = None
+) -> dict[str, Any]:
+    """Make the articles dated from `since` to `until`, both included, again from kept bodies, and judge them again.
+
+    Returns what was done. Nothing is fetched.
+    """
+    request = Again(since, until, tuple(sources or ()), only)
+    with _environment() as env, task_runner(env) as runner:
+        done = reprocess(env, request, runner=runner, progress=ShownProgress())
+        with env.engine.connect() as conn:
+            show_remade(conn, done.first_run_id)
+        return asdict(done)
+
+
+@flow(name="maintain", flow_run_name="what is kept no longer", persist_result=False)
+def maintain_flow() -> dict[str, Any]:
+    """Drop what is kept no longer. Returns what was dropped."""
+    with _environment() as env:
+        _make_up_for_late_runs()
+        done = maintain(env, progress=ShownProgress())
+        show_dropped(done.dropped)
+        return asdict(done)
+
+
 @contextmanager
 def _environment() -> Iterator[Environment]:
     """The environment of this flow run; what dead ones left on the Prefect server is closed first."""
@@ -82,6 +109,11 @@ def _environment() -> Iterator[Environment]:
     with get_client(sync_client=True) as client:
         close_dead_flow_runs(client, env.engine)
     yield replace(env, flow_run=str(flow_run.id))
+
+
+def _make_up_for_late_runs() -> None:
+    with get_client(sync_client=True) as client:
+        drop_overdue(client, client.read_flow_run(flow_run.id))
 
 
 def _shown(env: Environment, run_id: int) -> dict[str, Any]:

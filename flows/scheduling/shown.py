@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, cast
 from uuid import UUID
 
 from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
 from sqlalchemy import Connection
 
-from db import views
+from db import reprocess, views
+from flows.maintain import Dropped
+from flows.source_table import SOURCE_COLUMNS, busiest_first
 
 MOST_ROWS = 500
-_SOURCE = {
-    "source": "source",
-    "answer": "state",
-    "found": "entries",
-    "new": "loaded",
-    "folded": "folded",
-    "unchanged": "unchanged",
-    "skipped": "skipped",
-    "failed": "failed",
-    "seconds": "seconds",
-    "problem": "reason",
-}
 
 
 class ShownProgress:
@@ -54,10 +45,22 @@ def show_run(conn: Connection, run_id: int) -> None:
         create_table_artifact(problem_rows(problems), "newsfold-problems", _described(run_id, "pages", len(problems)))
 
 
+def show_remade(conn: Connection, first_run_id: int) -> None:
+    """A table of what a reprocess changed, by source."""
+    counts = [dict(row) for row in reprocess.counts_by_source(conn, first_run_id)]
+    create_table_artifact(counts[:MOST_ROWS], "newsfold-remade", "articles that were made again; all in `news.remade`")
+
+
+def show_dropped(dropped: Sequence[Dropped]) -> None:
+    """A table of the partitions that were dropped."""
+    rows = [asdict(one) for one in dropped]
+    create_table_artifact(rows, "newsfold-dropped", "partitions that are kept no longer, with why one is still there")
+
+
 def source_rows(sources: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The sources of a run as rows of a table, those first that brought or lost most."""
-    ordered = sorted(sources, key=lambda row: (-row["failed"], -row["pages"], row["source"]))
-    return [{heading: row[column] for heading, column in _SOURCE.items()} for row in ordered[:MOST_ROWS]]
+    ordered = busiest_first(sources)
+    return [{heading: row[column] for column, heading in SOURCE_COLUMNS.items()} for row in ordered[:MOST_ROWS]]
 
 
 def problem_rows(problems: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ from sqlalchemy import Engine
 
 from db import runs
 
-FLOWS = ("ingest", "backfill", "reprocess", "maintain")
+FLOWS = ("ingest", "backfill", "backfill-archives", "reprocess", "maintain")
 _AT_ONCE = 200
 
 

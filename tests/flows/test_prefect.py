@@ -81,7 +81,7 @@ def prefect(databases: dict[str, URL], tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture
 def two_workers(prefect: str, database: URL, tmp_path: Path, site: Site) -> Iterator[str]:
-    """Two workers of a process pool, on the test's database and two feeds of a local site; the id of `ingest/now`."""
+    """Two workers of a process pool, on the test's database and two feeds of a site; the id of `ingest/workers`."""
     pool = httpx.post(f"{prefect}/work_pools/", json={"name": "newsfold", "type": "process"}, timeout=30)
     pool.raise_for_status()
     config = sources_file(tmp_path / "newsfold.toml", two_feeds(site))
@@ -89,7 +89,7 @@ def two_workers(prefect: str, database: URL, tmp_path: Path, site: Site) -> Iter
     surroundings = _surroundings(database, tmp_path, PREFECT_API_URL=prefect, **own)
     command = [sys.executable, "-m", "prefect", "--no-prompt"]
     deployed = subprocess.run(
-        [*command, "deploy", "-n", "now"],
+        [*command, "deploy", "flows.scheduling.flows.ingest_flow", "-n", "workers", "-p", "newsfold"],
         env=surroundings,
         cwd=ROOT,
         check=False,
@@ -101,7 +101,7 @@ def two_workers(prefect: str, database: URL, tmp_path: Path, site: Site) -> Iter
     with ExitStack() as stack:
         for number in ("1", "2"):
             stack.enter_context(process([*start, "--name", number], surroundings, ROOT, stdout=subprocess.DEVNULL))
-        yield deployment_id(prefect, "ingest/now")
+        yield deployment_id(prefect, "ingest/workers")
 
 
 def _rows(database: URL) -> list[list[dict[str, Any]]]:
@@ -260,7 +260,7 @@ def test_the_pages_of_a_flow_run_show_its_progress_its_sources_and_its_problems(
         {name: row[name] for name in ("source", "found", "skipped", "failed")} for row in shown["newsfold-sources"]
     ]
     assert [row for row in counts if row["source"] in ("one", "two")] == [
-        {"source": slug, "found": 36, "skipped": 1, "failed": 0} for slug in ("one", "two")
+        {"source": slug, "found": 36, "skipped": 0, "failed": 1} for slug in ("one", "two")
     ]
     news = [row["new"] + row["folded"] for row in shown["newsfold-sources"] if row["source"] in ("one", "two")]
     assert news == [35, 35]
@@ -268,3 +268,14 @@ def test_the_pages_of_a_flow_run_show_its_progress_its_sources_and_its_problems(
     assert [(row["page"], row["reason"]) for row in shown["newsfold-problems"]] == [
         (f"[{site.url}/{slug}/gone]({site.url}/{slug}/gone)", "gone") for slug in ("one", "two")
     ]
+
+
+def test_maintenance_and_reprocessing_are_served(prefect: str, databases: dict[str, URL]) -> None:
+    again = trigger(prefect, deployment_id(prefect, "reprocess/on-demand"), since="2020-01-01", until="2030-01-01")
+    maintained = trigger(prefect, deployment_id(prefect, "maintain/daily"))
+
+    ended = [end_of(prefect, flow_run) for flow_run in (again, maintained)]
+    assert [one["state_type"] for one in ended] == ["COMPLETED", "COMPLETED"]
+    assert {("reprocess", "completed"), ("maintain", "completed")} <= {run[:2] for run in _runs(databases["served"])}
+    assert "newsfold-progress-pages" in artifacts(prefect, again)
+    assert "newsfold-dropped" in artifacts(prefect, maintained)
