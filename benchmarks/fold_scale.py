@@ -51,6 +51,7 @@ from db.locks import lock_folding
 from db.stories import Cause
 from flows import folding
 from flows.folding import Rules
+from pipeline.collecting import collect_seldom
 from pipeline.fold.candidates import Keys, posted_keys
 from pipeline.fold.fingerprint import fingerprint
 from pipeline.fold.judge import log_odds_of
@@ -250,7 +251,7 @@ def measure_all(engine: Engine, workers: Executor, chosen: argparse.Namespace) -
     result: dict[str, float] = {}
     measured: list[Times] = []
     there = 0
-    for total in (SMALL, chosen.articles):
+    for total in sorted({min(SMALL, chosen.articles), chosen.articles}):
         label = short(total)
         began = time.perf_counter()
         with engine.begin() as conn:
@@ -260,18 +261,19 @@ def measure_all(engine: Engine, workers: Executor, chosen: argparse.Namespace) -
             conn.execute(text("vacuum (analyze) ingest.article, ingest.fingerprint, ingest.posting"))
             conn.execute(text("checkpoint"))
         result[f"fill_seconds_{label}"] = round(time.perf_counter() - began, 1)
-        times = measure(engine, workers, total, 10_000_000 * len(result), chosen.measured)
+        there = max(there, total)
+        times = measure(engine, workers, there, 10_000_000 * len(result), chosen.measured)
         measured.append(times)
         for part in fields(times):
             result[f"{part.name}_ms_{label}"] = round(1000 * getattr(times, part.name) / chosen.measured, 2)
         result[f"folded_per_second_{label}"] = round(chosen.measured / times.fold, 1)
         result[f"per_second_{label}"] = round(chosen.measured / times.clock, 1)
-        there = total + chosen.measured + BATCH
+        there += chosen.measured + BATCH
     with engine.connect() as conn:
         sizes = {row.name: row.bytes / there for row in conn.execute(_SIZES)}
     return result | {
         "articles": chosen.articles,
-        f"slowdown_{short(chosen.articles)}": round(measured[1].fold / measured[0].fold, 2),
+        f"slowdown_{short(chosen.articles)}": round(measured[-1].fold / measured[0].fold, 2),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "index_bytes_an_article": round(sizes["posting"]),
         "fingerprint_bytes_an_article": round(sizes["fingerprint"]),
@@ -304,7 +306,11 @@ def main() -> None:
     parser.add_argument("--days-per-million", type=float, default=365.0)
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="newsfold-scale-") as home, ProcessPoolExecutor(2) as workers:
+    collect_seldom()
+    with (
+        tempfile.TemporaryDirectory(prefix="newsfold-scale-") as home,
+        ProcessPoolExecutor(2, initializer=collect_seldom) as workers,
+    ):
         Path(home).chmod(0o755)
         with EmbeddedPostgres(Path(home)).running() as url:
             engine = connect(url)

@@ -22,6 +22,7 @@ from db import migrate
 from db.embedded import EmbeddedPostgres
 from db.engine import connect, database_url
 from flows.making import Made, Material, Matter, load_lexicon, make, mark
+from pipeline.collecting import collect_seldom
 from pipeline.discover.sources.file import SourceFile, merge_sources, parse_sources
 from pipeline.discover.sources.schedules import Schedule, check_members
 from pipeline.embedding import Embedder, load_embedder
@@ -133,6 +134,7 @@ def open_environment(settings: Settings) -> Iterator[Environment]:
     """
     sources, schedules = load_sources(settings), load_schedules(settings)
     quieten_libraries()
+    collect_seldom()
     with running_database(settings) as url:
         engine = connect(url)
         try:
