@@ -152,7 +152,7 @@ def _seconds_to_start(flow_run: Any) -> float:
 def _runs(database: URL) -> list[tuple[Any, ...]]:
     engine = connect(database)
     with engine.connect() as conn:
-        found = conn.execute(text("select kind, state, since::text, until::text from news.runs")).all()
+        found = conn.execute(text("select kind, state, since::text, until::text from news.runs order by run_id")).all()
     engine.dispose()
     return [tuple(run) for run in found]
 
@@ -204,8 +204,8 @@ def test_after_an_outage_no_run_says_running_and_late_runs_become_one(
         opened.wait(PATIENCE_SECONDS)
         handler.send_error(410)
 
-    site.answers["/one/0"] = Answer(speak=wait)
     serve, surroundings = [*NEWSFOLD, "serve"], elsewhere(NEVER)
+    site.answers["/one/0"] = Answer(speak=wait)
     with process(serve, surroundings, tmp_path) as killed:
         deployment = deployment_id(prefect, "ingest/apart")
         flow_run = trigger(prefect, deployment, schedule="apart")
@@ -266,7 +266,7 @@ def test_the_pages_of_a_flow_run_show_its_progress_its_sources_and_its_problems(
     assert news == [35, 35]
     assert all(row["seconds"] is not None for row in shown["newsfold-sources"])
     assert [(row["page"], row["reason"]) for row in shown["newsfold-problems"]] == [
-        (f"[{site.url}/{slug}/gone]({site.url}/{slug}/gone)", "gone") for slug in ("one", "two")
+        (f"[{site.url}/{slug}/gone]({site.url}/{slug}/gone)", "http_404") for slug in ("one", "two")
     ]
 
 
