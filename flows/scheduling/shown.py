@@ -15,10 +15,11 @@ from flows.maintain import Dropped
 from flows.source_table import SOURCE_COLUMNS, busiest_first
 
 MOST_ROWS = 500
+STEP = 5
 
 
 class ShownProgress:
-    """Progress as an artifact of the flow run, written when another per cent is done."""
+    """Progress as an artifact of the flow run, written when another twentieth is done: the run waits for the server."""
 
     def __init__(self) -> None:
         self._artifacts: dict[str, tuple[UUID, int]] = {}
@@ -32,7 +33,7 @@ class ShownProgress:
             made = cast(UUID, create_progress_artifact(percent, f"newsfold-progress-{doing}", said))
             self._artifacts[doing] = made, percent
         artifact, shown = self._artifacts[doing]
-        if percent > shown:
+        if percent >= shown + STEP or percent == 100 > shown:
             update_progress_artifact(artifact, percent, said)
             self._artifacts[doing] = artifact, percent
 
