@@ -16,12 +16,12 @@ def known_windows(conn: Connection, slugs: Collection[str], days: Days) -> Mappi
     """What is known of days of sources, by slug and day."""
     found: defaultdict[str, dict[date, KnownWindow]] = defaultdict(dict)
     for row in conn.execute(_KNOWN, {"slugs": list(slugs), "since": days.since, "until": days.until}):
-        found[row.source][row.day] = KnownWindow(Coverage(row.state), row.was_asked, row.is_left)
+        found[row.source][row.day] = KnownWindow(Coverage(row.state), row.is_beyond, row.is_left)
     return found
 
 
 _KNOWN = text("""
-    select c.source, c.day, c.state, w.state is not null and w.state <> 'gap' as was_asked,
+    select c.source, c.day, c.state, coalesce(w.state = 'beyond', false) as is_beyond,
         coalesce(w.state in ('listed', 'beyond') and r.state in ('interrupted', 'failed'), false) as is_left
     from news.coverage c
     join ingest.source s on s.slug = c.source

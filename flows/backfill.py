@@ -14,7 +14,7 @@ from flows.ingest import Progress, Runner, ask_sources, chosen, run_directly, ru
 from flows.steps.scope import Scope
 from flows.wiring import Environment
 from pipeline.errors import UserError
-from pipeline.models.windows import Days, missing_days, wanted_days
+from pipeline.models.windows import Days, day_of, missing_days, wanted_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,8 @@ def checked(env: Environment, request: Request) -> tuple[str, ...]:
     """The slugs of the sources that a request is for. Raises UserError for what cannot be asked."""
     if request.since > request.until:
         raise UserError(f"the first day {request.since} is after the last day {request.until}", "swap them")
+    if request.since > (today := day_of(env.now())):
+        raise UserError(f"{request.since} has not come yet", f"name days up to {today}, days are those of UTC")
     return chosen(env, request.sources)
 
 

@@ -53,12 +53,12 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class KnownWindow:
-    """What is known of a window when a backfill is planned. `was_asked` says that a backfill wanted it before, and
-    `is_left` that its list was read by a run that did not come to its end.
+    """What is known of a window when a backfill is planned. `is_beyond` says that the source does not list so far back,
+    and `is_left` that its list was read by a run that did not come to its end.
     """
 
     state: Coverage
-    was_asked: bool
+    is_beyond: bool
     is_left: bool
 
 
@@ -76,7 +76,7 @@ def missing_days(known: Mapping[date, KnownWindow], days: Days) -> list[date]:
 
 
 def _is_done(window: KnownWindow) -> bool:
-    return window.state in _NOT_MISSING or (window.was_asked and window.state is Coverage.FOLLOWED)
+    return window.state in _NOT_MISSING or (window.is_beyond and window.state is Coverage.FOLLOWED)
 
 
 def contiguous(days: Iterable[date]) -> list[Days]:

@@ -50,16 +50,16 @@ def test_days_on_end_are_one_stretch() -> None:
 
 def test_a_backfill_wants_all_days_but_those_that_an_interrupted_run_listed() -> None:
     known = {
-        _day(1): KnownWindow(Coverage.COMPLETE, was_asked=True, is_left=True),
-        _day(2): KnownWindow(Coverage.COMPLETE, was_asked=True, is_left=False),
-        _day(3): KnownWindow(Coverage.BEYOND, was_asked=True, is_left=True),
+        _day(1): KnownWindow(Coverage.COMPLETE, is_beyond=True, is_left=True),
+        _day(2): KnownWindow(Coverage.COMPLETE, is_beyond=True, is_left=False),
+        _day(3): KnownWindow(Coverage.BEYOND, is_beyond=True, is_left=True),
     }
 
     assert wanted_days(known, WEEK) == [_day(2), *(_day(number) for number in range(4, 8))]
 
 
 @pytest.mark.parametrize(
-    ("state", "was_asked", "is_missing"),
+    ("state", "is_beyond", "is_missing"),
     [
         (Coverage.COMPLETE, True, False),
         (Coverage.BEYOND, True, False),
@@ -74,9 +74,9 @@ def test_a_backfill_wants_all_days_but_those_that_an_interrupted_run_listed() ->
     ids=str,
 )
 def test_missing_are_the_days_that_are_not_complete_and_may_be_had(
-    state: Coverage, was_asked: bool, is_missing: bool
+    state: Coverage, is_beyond: bool, is_missing: bool
 ) -> None:
-    known = {day: KnownWindow(state, was_asked, is_left=False) for day in WEEK}
+    known = {day: KnownWindow(state, is_beyond, is_left=False) for day in WEEK}
 
     assert bool(missing_days(known, WEEK)) is is_missing
     assert missing_days({}, WEEK) == list(WEEK)
