@@ -104,13 +104,13 @@ _RUN_ARTICLES = text("""
 
 
 def archive_totals(conn: Connection) -> Row:
-    """How many articles there are, in how many stories."""
+    """How many articles there are, in how many stories, each of which has one article that is no copy."""
     return _rows(conn, _ARCHIVE)[0]
 
 
 _ARCHIVE = text(
-    "select (select count(*) from ingest.article) as articles,"
-    " (select count(*) from ingest.story where successor is null) as stories"
+    "select articles, articles - copies as stories from (select count(*) as articles from ingest.article) a,"
+    " (select count(*) as copies from ingest.copy) c"
 )
 
 
