@@ -90,7 +90,13 @@ def _schema(conn: Connection) -> Iterator[Finding]:
         if row["health"] == "failing":
             yield _finding(f"source {row['source']}", str(row["last_error"]), f"newsfold sources check {row['source']}")
     for row in views.broken_promises(conn):
-        yield _finding("books", f"{row['promise']}: broken {row['broken']} times", "report this as a fault of newsfold")
+        remedy = _REMEDIES.get(row["promise"], "report this as a fault of newsfold")
+        yield _finding("books", f"{row['promise']}: broken {plural(row['broken'], 'time')}", remedy)
+
+
+_REMEDIES = {
+    "a loaded page has an article": "newsfold backfill --missing-only, if you deleted articles; else report this"
+}
 
 
 def _notices(conn: Connection, webhooks: int) -> Finding:

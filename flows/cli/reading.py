@@ -218,12 +218,14 @@ def _print_sources_of(run: Mapping[str, Any], sources: Sequence[Mapping[str, Any
 
 def _print_unwell(sources: Sequence[Mapping[str, Any]]) -> None:
     followed = [row for row in sources if row["is_followed"]]
-    unasked = sum(row["health"] in ("never polled", "unreached") for row in followed)
+    unasked = sum(row["health"] == "never polled" for row in followed)
+    unreached = sum(row["health"] == "unreached" for row in followed)
     unwell = [row for row in followed if row["health"] not in ("ok", "never polled", "unreached")]
-    out.print(
-        f"{plural(len(followed), 'source')} followed: {len(followed) - unasked - len(unwell)} well, "
-        f"{len(unwell)} to look at, {unasked} not reached at the last try"
-    )
+    well = len(followed) - unasked - unreached - len(unwell)
+    told = {"well": well, "to look at": len(unwell), "not reached at the last try": unreached}
+    counts = ", ".join(f"{count} {what}" for what, count in told.items())
+    never = f", {unasked} not asked by ingest yet" if unasked else ""
+    out.print(f"{plural(len(followed), 'source')} followed: {counts}{never}")
     if not unwell:
         return
     columns = {

@@ -126,8 +126,9 @@ def _run(request: AnyRequest, *, prefect: bool, config: Path | None, json: bool)
             _report(conn, run_id, json=json)
             if isinstance(request, Request) and not request.sources:
                 _print_waiting(waiting_sources(conn, [source.slug for source in env.sources], env.now()))
-            polls = [row["state"] for row in views.run_sources(conn, run_id) if row["state"]]
-    if polls and set(polls) == {"failed"}:
+            has_failed = [row["state"] == "failed" for row in views.run_sources(conn, run_id) if row["state"]]
+            has_failed += [row["error"] is not None for row in views.run_archives(conn, run_id)]
+    if has_failed and all(has_failed):
         sys.exit(EVERY_SOURCE_FAILED)
 
 
@@ -163,7 +164,9 @@ def _report(conn: Connection, run_id: int, *, json: bool) -> None:
     archives_ = views.run_archives(conn, run_id)
     if json:
         told = {"run": totals, "sources": sources, "problems": problems, "articles": articles, "archive": archive}
-        print_json(told | ({"windows": windows_of_run(conn, run_id)} if totals["kind"] == "backfill" else {}))
+        if totals["kind"] == "backfill":
+            told |= {"windows": windows_of_run(conn, run_id), "archives": archives_}
+        print_json(told)
         return
     _print_sources(sources)
     _print_archives(archives_)

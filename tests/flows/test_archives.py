@@ -433,6 +433,24 @@ def test_the_command_reports_what_was_read(
     assert f"{path}: byte " in said.err.replace("\n", "")
 
 
+def test_a_backfill_whose_archives_all_failed_ends_with_1_and_its_json_says_why(
+    engine: Engine, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "newsfold.toml"
+    config.write_text(f'[[sources]]\nslug="harbour"\nkind="feed"\nurl="{HARBOUR.address}"\n')
+    monkeypatch.setenv("NEWSFOLD_DATABASE_URL", libpq_url(engine.url))
+    monkeypatch.setenv("NEWSFOLD_WAYBACK", site.url)
+    days = ["--since", "2026-01-01", "--until", "2026-01-31"]
+    monkeypatch.setattr(sys, "argv", ["newsfold", "backfill", *days, "--config", str(config), "--wayback", "--json"])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    told = json.loads(capsys.readouterr().out)
+    assert ended.value.code == 1
+    assert [(one["state"], one["error"][:8]) for one in told["archives"]] == [("reading", "http_404")]
+
+
 @pytest.mark.parametrize(
     ("options", "problem"),
     [

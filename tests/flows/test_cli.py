@@ -322,6 +322,28 @@ def test_doctor_finds_nothing_wrong_with_a_fresh_set_up(run: Run) -> None:
     assert code == 0
 
 
+def test_articles_deleted_by_hand_are_told_and_counted_out(run: Run, engine: Engine) -> None:
+    run("ingest")
+    with engine.begin() as conn:
+        folded = "select from ingest.copy where a.id in (article_id, copy_of)"
+        conn.execute(text(f"delete from ingest.article a where not exists ({folded})"))
+
+    code, out, _ = run("doctor")
+    _, report, _ = run("ingest", "--json")
+
+    assert code == 1
+    assert "newsfold backfill --missing-only" in out
+    assert json.loads(report)["archive"] == {"articles": 2, "stories": 1}
+
+
+def test_sources_that_no_ingest_asked_yet_are_not_called_unreached(run: Run) -> None:
+    run("backfill", "--since", "2025-01-01", "--until", "2025-01-01")
+
+    _, out, _ = run("status")
+
+    assert "1 source followed: 0 well, 0 to look at, 0 not reached at the last try, 1 not asked by ingest yet" in out
+
+
 def test_status_shows_runs_and_what_became_of_pages(run: Run) -> None:
     run("ingest")
 
