@@ -1,4 +1,4 @@
-"""Prefect's own rows: flow runs that ended long ago are deleted through its API."""
+"""Prefect's own rows: old flow runs of newsfold are deleted through its API. A server may have others too."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from typing import Any
 import httpx
 
 _RUNS_AT_ONCE = 200
+_FLOWS = ["ingest", "backfill", "backfill-archives", "reprocess", "maintain"]
 _ENDED = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
 
 
 def count_old_runs(api_url: str, before: datetime) -> int:
-    """How many flow runs ended before a moment. Raises httpx.HTTPError where the server does not answer."""
+    """How many flow runs of newsfold ended before a moment. Raises httpx.HTTPError where the server does not answer."""
     answer = httpx.post(f"{api_url}/flow_runs/count", json=_old(before), timeout=30)
     return int(answer.raise_for_status().json())
 
 
 def delete_old_runs(api_url: str, before: datetime) -> int:
-    """Delete the flow runs that ended before a moment, with their task runs; how many. Raises httpx.HTTPError."""
+    """Delete flow runs of newsfold that ended before a moment, with their tasks; how many. Raises httpx.HTTPError."""
     deleted = 0
     with httpx.Client(base_url=f"{api_url}/", timeout=30) as client:
         while True:
@@ -36,4 +37,4 @@ def delete_old_runs(api_url: str, before: datetime) -> int:
 
 def _old(before: datetime) -> dict[str, Any]:
     ended = {"end_time": {"before_": before.isoformat()}, "state": {"type": {"any_": _ENDED}}}
-    return {"flow_runs": ended}
+    return {"flows": {"name": {"any_": _FLOWS}}, "flow_runs": ended}
