@@ -22,7 +22,6 @@ from pipeline.models.windows import Coverage, Days, day_of
 DAYS_SHOWN = 90
 SHOWN_HOLES = 15
 _LONGEST_NAME = 24
-_NO_BREAK = "\u00a0"
 _OPEN = (Coverage.FAILED, Coverage.HOLE, Coverage.GAP, Coverage.PLANNED, Coverage.PENDING)
 
 Row = Mapping[str, Any]
