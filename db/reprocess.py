@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -113,10 +113,9 @@ _KEEP_PLACE = text("""
 """)
 
 
-def unknown_sources(conn: Connection, slugs: Collection[str]) -> list[str]:
-    """Those of the slugs that no source in the database has."""
-    rows = text("select s from unnest(cast(:slugs as text[])) s except select slug from ingest.source order by 1")
-    return list(conn.execute(rows, {"slugs": list(slugs)}).scalars())
+def all_slugs(conn: Connection) -> list[str]:
+    """The slugs of all sources that the database knows, followed or not, and of imports."""
+    return list(conn.execute(text("select slug from ingest.source order by slug")).scalars())
 
 
 def pages_with_body(conn: Connection, span: Span, after: int, *, limit: int) -> list[int]:

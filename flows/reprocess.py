@@ -21,6 +21,7 @@ from flows.steps.judge import judge_again
 from flows.steps.remake import remake
 from flows.steps.scope import Scope
 from flows.wiring import Environment
+from pipeline.discover.sources.slugs import check_known
 from pipeline.errors import UserError
 
 PAGES_A_BATCH = 100
@@ -95,9 +96,7 @@ def _check(env: Environment, span: Span) -> None:
     if span.since > span.until:
         raise UserError(f"the first day {span.since} is after the last day {span.until}", "swap them")
     with env.engine.begin() as conn:
-        unknown = again.unknown_sources(conn, span.sources)
-    if unknown:
-        raise UserError(f"no source {unknown[0]!r} in the database", "newsfold sources lists them")
+        check_known(span.sources, again.all_slugs(conn), where="the database")
 
 
 def _extract(env: Environment, scope: Scope, span: Span, place: Place, runner: Runner, progress: Progress) -> Place:

@@ -421,8 +421,18 @@ def test_sql_prints_nested_values_as_json_and_takes_json_as_every_command_does(r
     assert json.loads(as_json) == [{"one": {"a": [1, None], "b": "é"}, "many": [{"c": True}], "plain": ["d", "e"]}]
 
 
-@pytest.mark.parametrize("command", [("ingest", "--source", "seed"), ("sources", "check", "seed")], ids=" ".join)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("ingest", "--source", "seed"),
+        ("sources", "check", "seed"),
+        ("reprocess", "--since", "2026-01-01", "--until", "2026-01-31", "--source", "seed"),
+    ],
+    ids=" ".join,
+)
 def test_a_slug_that_is_almost_right_is_guessed(command: tuple[str, ...], run: Run) -> None:
+    run("ingest")
+
     _, _, err = run(*command)
 
     assert err.splitlines()[1:] == ["  → did you mean seeds? newsfold sources lists all"]

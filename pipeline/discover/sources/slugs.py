@@ -48,10 +48,10 @@ class SlugSet:
         return slug
 
 
-def check_known(slugs: Iterable[str], known: Collection[str]) -> None:
-    """Raises UserError for the first slug that is not known, naming those that are most like it."""
+def check_known(slugs: Iterable[str], known: Collection[str], *, where: str = "the sources file") -> None:
+    """Raises UserError for the first slug that is not known there, naming those that are most like it."""
     for slug in slugs:
         if slug not in known:
             close = get_close_matches(slug, known, n=3)
             guess = f"did you mean {' or '.join(close)}? " if close else ""
-            raise UserError(f"no source {slug!r} in the sources file", f"{guess}newsfold sources lists all")
+            raise UserError(f"no source {slug!r} in {where}", f"{guess}newsfold sources lists all")
