@@ -17,9 +17,8 @@ from db.notices import STOPPED_BY_USER
 from flows.notices import tell
 from flows.runners.lanes import in_lanes
 from flows.steps.discover import discover
-from flows.steps.fetch import fetch
-from flows.steps.load import load
 from flows.steps.scope import Scope
+from flows.steps.take import take
 from flows.wiring import Environment
 from pipeline.discover.sources.schedules import members
 from pipeline.discover.sources.slugs import check_known
@@ -144,11 +143,8 @@ def take_pages(env: Environment, scope: Scope, runner: Runner, progress: Progres
                 conn, scope.run_id, scope.slugs, limit=PAGES_A_BATCH, now=now, since=scope.since, until=scope.until
             )
 
-    def take(batch: Sequence[int]) -> None:
-        runner(fetch, env, scope, batch)
-        runner(load, env, scope, batch)
-
-    in_lanes(runner.lanes, claim, take, _Report(progress, "pages", total).add, env.stop)
+    report = _Report(progress, "pages", total)
+    in_lanes(runner.lanes, claim, lambda batch: runner(take, env, scope, batch), report.add, env.stop)
 
 
 class _Report:
