@@ -1,9 +1,9 @@
-"""Making articles again from kept bodies: which pages, how far it is, and what it changed."""
+"""Making articles again from kept bodies: which pages, what is known of them, and how far it is."""
 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -12,8 +12,7 @@ from sqlalchemy import Connection, text
 
 from db.captures import PageToLoad
 from db.sources import source_of
-from pipeline.models.pages import Capture, Entry, NotAnArticle, Outcome
-from pipeline.revision import Change
+from pipeline.models.pages import Capture, Entry, NotAnArticle
 from pipeline.rules import EXTRACTION_RULES, FOLDING_RULES
 
 
@@ -260,89 +259,6 @@ def mark_loaded(conn: Connection, page_id: int) -> None:
 
 _MARK_LOADED = text("""
     update ingest.page set state = 'loaded', reason = null, detail = null where id = :page and state = 'skipped'
-""")
-
-
-@dataclass(frozen=True, slots=True)
-class Remade:
-    """What became of a page that was made again, and what of it is not as it was; of a new text, how new it is."""
-
-    page_id: int
-    outcome: Outcome
-    changed: tuple[str, ...]
-    reason: str | None = None
-    size: Change | None = None
-
-
-def keep_remade(conn: Connection, run_id: int, remade: Sequence[Remade]) -> None:
-    """Note what a run changed. A page that was changed twice in a run keeps what it was changed to."""
-    rows = [
-        {
-            "run": run_id,
-            "page": one.page_id,
-            "outcome": one.outcome.value,
-            "reason": one.reason,
-            "changed": list(one.changed),
-            "added": one.size and one.size.words_added,
-            "removed": one.size and one.size.words_removed,
-            "similarity": one.size and one.size.similarity,
-        }
-        for one in remade
-    ]
-    if rows:
-        conn.execute(_KEEP_OUTCOME, rows)
-        conn.execute(_KEEP_REMADE, rows)
-
-
-_KEEP_OUTCOME = text("""
-    insert into ingest.outcome (run_id, page_id, outcome, reason, decided_at)
-    values (:run, :page, :outcome, :reason, now())
-    on conflict (run_id, page_id) do update
-    set outcome = excluded.outcome, reason = excluded.reason, decided_at = excluded.decided_at
-""")
-_KEEP_REMADE = text("""
-    insert into ingest.remade (run_id, page_id, changed, words_added, words_removed, similarity)
-    values (:run, :page, :changed, :added, :removed, :similarity)
-    on conflict (run_id, page_id) do update
-    set changed = excluded.changed, words_added = excluded.words_added, words_removed = excluded.words_removed,
-        similarity = excluded.similarity
-""")
-
-
-def counts_by_source(conn: Connection, first_run_id: int) -> Sequence[Mapping[str, Any]]:
-    """What the runs of a reprocess changed, for each source."""
-    return [dict(row) for row in conn.execute(_COUNTS, {"first": first_run_id}).mappings()]
-
-
-_OF_IT = "run_id in (select run_id from ingest.reprocess where first_run_id = :first)"
-_COUNTS = text(f"""
-    select source, count(*) as changed,
-        {
-    ", ".join(
-        f"count(*) filter (where '{what}' = any(changed)) as {what}"
-        for what in ("article", "text", "title", "date", "language", "metadata", "outcome")
-    )
-}
-    from news.remade where {_OF_IT} group by source order by source
-""")
-
-
-def moved_stories(conn: Connection, first_run_id: int) -> int:
-    """How many articles a reprocess moved from one story to another."""
-    moved = text(f"select count(*) from ingest.story_change where {_OF_IT}")
-    return int(conn.execute(moved, {"first": first_run_id}).scalar_one())
-
-
-def examples(conn: Connection, first_run_id: int, limit: int) -> Sequence[Mapping[str, Any]]:
-    """The pages that a reprocess changed most, the largest changes of a text first."""
-    return [dict(row) for row in conn.execute(_EXAMPLES, {"first": first_run_id, "limit": limit}).mappings()]
-
-
-_EXAMPLES = text(f"""
-    select source, url, outcome, reason, changed, words_added, words_removed, similarity
-    from news.remade where {_OF_IT}
-    order by similarity nulls last, coalesce(words_added + words_removed, 0) desc, page_id
-    limit :limit
 """)
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from db import reprocess as again
+from db import remade
 from flows.cli.console import note, out, plural, print_json, progress_bar, said_when_stopped, table
 from flows.reprocess import Again, Part, Reprocessed
 from flows.reprocess import reprocess as run_reprocess
@@ -24,9 +24,9 @@ def reprocess(since: date, until: date, sources: tuple[str, ...], only: str | No
         with said_when_stopped(), progress_bar() as progress:
             done = run_reprocess(env, request, progress=progress)
         with env.engine.begin() as conn:
-            counts = again.counts_by_source(conn, done.first_run_id)
-            moved = again.moved_stories(conn, done.first_run_id)
-            examples = again.examples(conn, done.first_run_id, SHOWN_EXAMPLES)
+            counts = remade.counts_by_source(conn, done.first_run_id)
+            moved = remade.moved_stories(conn, done.first_run_id)
+            examples = remade.examples(conn, done.first_run_id, SHOWN_EXAMPLES)
     changed = sum(row["changed"] for row in counts)
     totals = asdict(done) | {"changed": changed, "unchanged": done.pages - changed, "moved": moved}
     if json:

@@ -10,7 +10,7 @@ from uuid import UUID
 from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
 from sqlalchemy import Connection
 
-from db import reprocess, views
+from db import remade, views
 from flows.maintain import Dropped
 from flows.source_table import SOURCE_COLUMNS, busiest_first
 
@@ -48,7 +48,7 @@ def show_run(conn: Connection, run_id: int) -> None:
 
 def show_remade(conn: Connection, first_run_id: int) -> None:
     """A table of what a reprocess changed, by source."""
-    counts = [dict(row) for row in reprocess.counts_by_source(conn, first_run_id)]
+    counts = [dict(row) for row in remade.counts_by_source(conn, first_run_id)]
     create_table_artifact(counts[:MOST_ROWS], "newsfold-remade", "articles that were made again; all in `news.remade`")
 
 

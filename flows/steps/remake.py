@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from db import articles, captures, pages, reprocess
 from db.articles import StoredArticle
 from db.locks import lock_folding
-from db.reprocess import KeptBody, Remade
+from db.remade import Remade, keep_remade
+from db.reprocess import KeptBody
 from flows.making import Made
 from flows.steps.clean import Marked, Sites, clean_made, is_clean, known_sites, mark_all
 from flows.steps.scope import Scope
@@ -163,7 +164,7 @@ def _store(env: Environment, scope: Scope, found: Sequence[_Found], seen: Sites)
         stored = [one for one in by_page.values() if one is not None]
         outcomes = fold_stored(conn, env, scope.run_id, stored, seen, WHY)
         remade = [one for _, one in results if one is not None]
-        reprocess.keep_remade(
+        keep_remade(
             conn, scope.run_id, [replace(one, outcome=outcomes.get(one.page_id, one.outcome)) for one in remade]
         )
     return moved
