@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from db import partitions, runs
 from flows.ingest import Progress, running, say_nothing
-from flows.prefect_retention import count_old_runs, delete_old_runs
+from flows.scheduling.retention import count_old_runs, delete_old_runs
 from flows.wiring import Environment
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import httpx
 
+from flows.scheduling.names import FLOWS
+
 _RUNS_AT_ONCE = 200
-_FLOWS = ["ingest", "backfill", "backfill-archives", "reprocess", "maintain"]
 _ENDED = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
 
 
@@ -37,4 +38,4 @@ def delete_old_runs(api_url: str, before: datetime) -> int:
 
 def _old(before: datetime) -> dict[str, Any]:
     ended = {"end_time": {"before_": before.isoformat()}, "state": {"type": {"any_": _ENDED}}}
-    return {"flows": {"name": {"any_": _FLOWS}}, "flow_runs": ended}
+    return {"flows": {"name": {"any_": list(FLOWS)}}, "flow_runs": ended}

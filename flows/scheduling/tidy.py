@@ -21,8 +21,8 @@ from prefect.states import Cancelled, Completed, Crashed
 from sqlalchemy import Engine
 
 from db import runs
+from flows.scheduling.names import FLOWS
 
-FLOWS = ("ingest", "backfill", "backfill-archives", "reprocess", "maintain")
 _AT_ONCE = 200
 
 

@@ -11,7 +11,7 @@ from prefect.flows import Flow
 
 from flows.scheduling import flows
 from flows.scheduling.deployments import deployments, described
-from flows.scheduling.tidy import FLOWS
+from flows.scheduling.names import FLOWS
 from pipeline.discover.sources.schedules import Schedule
 from pipeline.settings import Settings
 

@@ -12,7 +12,7 @@ from prefect.settings import PREFECT_API_URL
 from prefect.states import Completed
 from prefect.testing.utilities import prefect_test_harness
 
-from flows.prefect_retention import count_old_runs, delete_old_runs
+from flows.scheduling.retention import count_old_runs, delete_old_runs
 
 pytestmark = pytest.mark.slow
 
