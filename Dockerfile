@@ -5,7 +5,7 @@ ENV PYTHONUNBUFFERED=1 PREFECT_SERVER_ANALYTICS_ENABLED=false
 WORKDIR /app
 
 COPY requirements.txt ./
-RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt -c requirements.txt
 
 COPY pyproject.toml README.md ./
 COPY flows flows

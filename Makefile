@@ -35,6 +35,7 @@ clean:  ## remove what was installed and built (not the data)
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 # uv where it is there (it finds a Python, or fetches one), else venv and pip. Bytecode is compiled once, here: Prefect starts in a third of the time with it.
+# The pins are given as constraints too: pip before 23.3 holds a[extra] to no pin of a.
 define install
 	@echo "newsfold: installing $(1) into .venv (once; a minute or three)"
 	@if command -v uv >/dev/null 2>&1; then \
@@ -44,7 +45,7 @@ define install
 	else \
 		"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "newsfold: needs Python 3.11 or newer, found " + sys.version.split()[0] + "; name one with make run PYTHON=python3.12")' && \
 		"$(PYTHON)" -m venv .venv && \
-		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1) && \
+		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1) -c $(1) && \
 		$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
 	fi
 endef
