@@ -1,18 +1,27 @@
-"""A fast local web server in a process of its own, for benchmarks: fixed answers, 304 for the ETag it gave.
+"""A fast local web server in a process of its own, for benchmarks: 304 for the ETag it gave, else what it is told.
 
-`PORT` in a body stands for the server's own.
+`PORT` in a body stands for the server's own. `/-/tally` says what was asked: a JSON object of `requests`,
+`most_a_second` (of one host) and `most_at_once` (of one host).
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import multiprocessing
 import resource
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
 ETAG = '"as-ever"'
+TALLY = "/-/tally"
+
+Body = tuple[str, bytes]
+"""Media type and bytes."""
 
 
 def hosts(count: int) -> list[str]:
@@ -20,13 +29,42 @@ def hosts(count: int) -> list[str]:
     return [f"127.1.{number // 250}.{number % 250 + 1}" for number in range(count)]
 
 
+@dataclass(slots=True)
+class Tally:
+    """What was asked of the hosts, by their addresses."""
+
+    requests: int = 0
+    most_a_second: int = 0
+    most_at_once: int = 0
+    _second: int = 0
+    _in_second: Counter[str] = field(default_factory=Counter)
+    _at_once: Counter[str] = field(default_factory=Counter)
+
+    @contextlib.contextmanager
+    def asked(self, host: str) -> Iterator[None]:
+        """A request, for as long as the block lasts."""
+        second = int(time.monotonic())
+        if second != self._second:
+            self._second, self._in_second = second, Counter()
+        self.requests += 1
+        self._in_second[host] += 1
+        self._at_once[host] += 1
+        self.most_a_second = max(self.most_a_second, self._in_second[host])
+        self.most_at_once = max(self.most_at_once, self._at_once[host])
+        yield
+        self._at_once[host] -= 1
+
+    def as_json(self) -> Body:
+        """The figures."""
+        names = ("requests", "most_a_second", "most_at_once")
+        return "application/json", json.dumps({name: getattr(self, name) for name in names}).encode()
+
+
 @contextlib.contextmanager
-def serving(names: Sequence[str], bodies: Mapping[str, tuple[str, bytes]]) -> Iterator[int]:
-    """Serve the bodies (by path: media type and bytes) on all the addresses; yields the port they share."""
+def serving(names: Sequence[str], body_of: Callable[[str], Body | None]) -> Iterator[int]:
+    """Serve the bodies of paths on all the addresses; yields the port they share. `body_of` must be picklable."""
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(
-        target=_serve, args=(names, dict(bodies), theirs), daemon=True
-    )
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(names, body_of, theirs), daemon=True)
     process.start()
     try:
         yield ours.recv()
@@ -35,38 +73,51 @@ def serving(names: Sequence[str], bodies: Mapping[str, tuple[str, bytes]]) -> It
         process.join()
 
 
-def _serve(names: Sequence[str], bodies: dict[str, tuple[str, bytes]], connection: Connection) -> None:
+def _serve(names: Sequence[str], body_of: Callable[[str], Body | None], connection: Connection) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_listen(names, bodies, connection))
+        asyncio.run(_listen(names, body_of, connection))
 
 
-async def _listen(names: Sequence[str], bodies: dict[str, tuple[str, bytes]], connection: Connection) -> None:
-    served: dict[str, tuple[str, bytes]] = {}
-    first = await asyncio.start_server(lambda r, w: _answer(r, w, served), names[0], 0)
+async def _listen(names: Sequence[str], body_of: Callable[[str], Body | None], connection: Connection) -> None:
+    tally = Tally()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await _answer(reader, writer, body_of, tally)
+
+    first = await asyncio.start_server(answer, names[0], 0)
     port = first.sockets[0].getsockname()[1]
-    served |= {path: (kind, body.replace(b"PORT", str(port).encode())) for path, (kind, body) in bodies.items()}
     if names[1:]:
-        await asyncio.start_server(lambda r, w: _answer(r, w, served), names[1:], port)
+        await asyncio.start_server(answer, names[1:], port)
     connection.send(port)
     await first.serve_forever()
 
 
 async def _answer(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, bodies: Mapping[str, tuple[str, bytes]]
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body_of: Callable[[str], Body | None], tally: Tally
 ) -> None:
+    host, port = writer.get_extra_info("sockname")
     with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
             path = head.split(b" ", 2)[1].decode("ascii")
-            if ETAG.encode() in head:
-                writer.write(f"HTTP/1.1 304 Not Modified\r\nETag: {ETAG}\r\n\r\n".encode())
-            elif path in bodies:
-                media_type, body = bodies[path]
-                fields = f"Content-Type: {media_type}\r\nETag: {ETAG}\r\nContent-Length: {len(body)}"
-                writer.write(f"HTTP/1.1 200 OK\r\n{fields}\r\n\r\n".encode() + body)
-            else:
-                writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
-            await writer.drain()
+            if path == TALLY:
+                _say(writer, tally.as_json())
+                continue
+            with tally.asked(host):
+                if ETAG.encode() in head:
+                    writer.write(f"HTTP/1.1 304 Not Modified\r\nETag: {ETAG}\r\n\r\n".encode())
+                elif found := body_of(path):
+                    media_type, body = found
+                    _say(writer, (media_type, body.replace(b"PORT", str(port).encode())))
+                else:
+                    writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+                await writer.drain()
     writer.close()
+
+
+def _say(writer: asyncio.StreamWriter, said: Body) -> None:
+    media_type, body = said
+    fields = f"Content-Type: {media_type}\r\nETag: {ETAG}\r\nContent-Length: {len(body)}"
+    writer.write(f"HTTP/1.1 200 OK\r\n{fields}\r\n\r\n".encode() + body)

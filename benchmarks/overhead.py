@@ -105,7 +105,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     names = hosts(SITES)
-    with tempfile.TemporaryDirectory() as home, serving(names, made_world(names, asked.pages)) as port:
+    with tempfile.TemporaryDirectory() as home, serving(names, made_world(names, asked.pages).get) as port:
         Path(home).chmod(0o755)
         config = Path(home) / "newsfold.toml"
         config.write_text(sources_file(names, port))

@@ -108,7 +108,7 @@ def main() -> None:
     names = hosts(chosen.sources)
     bodies = {f"/article/{number}": ("text/html; charset=utf-8", article(number)) for number in range(ARTICLES)}
     bodies |= {f"/feed/{number}": ("application/rss+xml", feed(number)) for number in range(ARTICLES)}
-    with tempfile.TemporaryDirectory(prefix="newsfold-poll-") as home, serving(names, bodies) as port:
+    with tempfile.TemporaryDirectory(prefix="newsfold-poll-") as home, serving(names, bodies.get) as port:
         Path(home).chmod(0o755)
         urls = [f"http://{name}:{port}/feed/{number % ARTICLES}" for number, name in enumerate(names)]
         sources = tuple(Source(f"s{number}", f"s{number}", SourceKind.FEED, url) for number, url in enumerate(urls))

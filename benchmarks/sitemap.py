@@ -54,7 +54,7 @@ def main() -> None:
     [name] = hosts(1)
     with tempfile.TemporaryDirectory(prefix="newsfold-sitemap-") as home:
         Path(home).chmod(0o755)
-        with serving([name], {"/sitemap.xml": ("application/xml", body)}) as port:
+        with serving([name], {"/sitemap.xml": ("application/xml", body)}.get) as port:
             del body
             source = Source("big", "Big", SourceKind.SITEMAP, f"http://{name}:{port}/sitemap.xml")
             settings = Settings(
