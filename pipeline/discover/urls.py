@@ -43,7 +43,7 @@ _AMP_COPY = re.compile(
 )
 # Hosts that serve the pages of the site they are named after. m.com and m.co.uk are sites of their own.
 _SAME_SITE = re.compile(
-    r"(?:(?:www|m|mobile|amp)\.)+(?=[^.]+\.[^.])(?!(?:ac|co|com|edu|go|gov|ne|net|or|org)\.[a-z]{2}$)"
+    r"(?<![^.])(?:(?:www|m|mobile|amp)\.)+(?=[^.]+\.[^.])(?!(?:ac|co|com|edu|go|gov|ne|net|or|org)\.[a-z]{2}$)"
 )
 _SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 _INDEX_FILE = re.compile(r"index\.(?:s?html?|php|aspx?|jsp)|default\.aspx?", re.IGNORECASE)
@@ -113,7 +113,7 @@ def _original(url: str) -> str:
 
 def _host(parts: SplitResult) -> str:
     name = (parts.hostname or "").rstrip(".")
-    return f"[{name}]" if ":" in name else _SAME_SITE.sub("", name, count=1)
+    return f"[{name}]" if ":" in name else _SAME_SITE.sub("", name)
 
 
 def _path(path: str) -> str:

@@ -64,6 +64,8 @@ MUST_MERGE = [
     ("https://m.a.example/x", "https://a.example/x"),
     ("https://mobile.a.example/x", "https://www.a.example/x"),
     ("https://www.m.a.example/x", "https://a.example/x"),
+    ("https://en.m.a.example/x", "https://en.a.example/x"),
+    ("https://en.m.news.m.a.example/x", "https://en.news.a.example/x"),
     ("https://m.bbc.co.uk/x", "https://www.bbc.co.uk/x"),
     ("https://m.facebook.com/x?v=1", "https://www.facebook.com/x?v=1"),
     # The path
@@ -174,6 +176,9 @@ MUST_NOT_MERGE = [
     ("https://m.co.uk/x", "https://www.co.uk/x"),
     ("https://amp.dev/x", "https://www.dev/x"),
     ("https://forum.example/x", "https://foru.example/x"),
+    ("https://forum.example.com/x", "https://foruexample.com/x"),
+    ("https://gowww.example.com/x", "https://goexample.com/x"),
+    ("https://program.a.example/x", "https://progra.a.example/x"),
     ("https://a.example:8443/x", "https://a.example/x"),
     ("https://a.example:8443/x", "https://a.example:8444/x"),
     ("http://a.example:443/x", "https://a.example/x"),
