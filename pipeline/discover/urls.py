@@ -7,6 +7,7 @@ stays: other query arguments, the case of a path, `%2F`, sub-domains. The tables
 from __future__ import annotations
 
 import re
+import unicodedata
 from itertools import takewhile
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -56,6 +57,8 @@ _ROUTE = re.compile(r"(?:!/?|/)(?=[^/])")
 # Line ends and tabs inside a link are a feed's line wrapping: the URL standard drops them.
 _WRAPPING = re.compile(r"[\t\n\r]")
 _UNSTORABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+# What no domain has (https://url.spec.whatwg.org/#forbidden-domain-code-point), also once its letters are composed.
+_NO_DOMAIN = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -70,7 +73,7 @@ def absolute(link: str, base: str) -> str | None:
         parts.port  # noqa: B018  raises for a port that is none
     except ValueError:
         return None
-    return url if parts.scheme in ("http", "https") and parts.hostname else None
+    return url if parts.scheme in ("http", "https") and _has_host(parts) else None
 
 
 def canonicalize(url: str) -> str:
@@ -82,7 +85,7 @@ def canonicalize(url: str) -> str:
     """
     try:
         parts = urlsplit(_original(url))
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if parts.scheme not in ("http", "https") or not _has_host(parts):
             return url
         parts = urlsplit(canonicalize_url(parts.geturl(), keep_fragments=True))
         is_default = parts.port in (None, _DEFAULT_PORTS[parts.scheme])
@@ -101,6 +104,12 @@ def is_front_page(url: str) -> bool:
 def host(url: str) -> str:
     """The host of an address in lower case, empty where there is none."""
     return (urlsplit(url).hostname or "").lower()
+
+
+def _has_host(parts: SplitResult) -> bool:
+    name = parts.hostname or ""
+    is_domain = not _NO_DOMAIN.search(unicodedata.normalize("NFKC", name))
+    return name.strip(".") != "" and (is_domain or ":" in name)  # an IPv6 address is checked as the URL is split
 
 
 def _original(url: str) -> str:
