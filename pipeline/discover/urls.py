@@ -34,8 +34,8 @@ _IDLE_ARGUMENT = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-# A feed that escaped its links twice.
-_ESCAPED_AMPERSAND = re.compile(r"&(?:amp|#0*38);", re.IGNORECASE)
+# A feed that escaped its links twice, or more often.
+_ESCAPED_AMPERSAND = re.compile(r"&(?:(?:amp|#0*38);)+", re.IGNORECASE)
 # Copies that Google serves: https://a-com.cdn.ampproject.org/c/s/a.com/x, https://www.google.com/amp/s/a.com/x
 _AMP_COPY = re.compile(
     r"https?://(?:(?:[\w-]+\.)?cdn\.ampproject\.org/[cv]|(?:www\.)?google(?:\.[a-z]{2,3}){1,2}/amp)"
@@ -92,7 +92,8 @@ def canonicalize(url: str) -> str:
     except ValueError:
         return url
     scheme, netloc = ("https", _host(parts)) if is_default else (parts.scheme, f"{_host(parts)}:{parts.port}")
-    return SplitResult(scheme, netloc, _path(parts.path), _query(parts.query), _route(parts.fragment)).geturl()
+    found = SplitResult(scheme, netloc, _path(parts.path), _query(parts.query), _route(parts.fragment)).geturl()
+    return canonicalize(found) if _AMP_COPY.fullmatch(found) else found
 
 
 def is_front_page(url: str) -> bool:

@@ -32,6 +32,7 @@ MUST_MERGE = [
     ("https://a.example/x?replytocom=12#respond", "https://a.example/x"),
     ("https://a.example/x?id=7&amp;utm_source=rss", "https://a.example/x?id=7"),
     ("https://a.example/x?id=7&#038;page=2", "https://a.example/x?id=7&page=2"),
+    ("https://a.example/x&amp;amp;y", "https://a.example/x&y"),
     ("https://a.example/x?id=7&utm_source=rss#comments", "https://a.example/x?id=7"),
     ("https://a.example/app?utm_source=rss#!/story/7", "https://a.example/app#!/story/7"),
     # The query
@@ -112,6 +113,7 @@ MUST_MERGE = [
     ("https://www.google.com/amp/s/a.example/a-story.amp.html", "https://a.example/a-story.html"),
     ("https://www.google.co.in/amp/s/amp.a.example/x", "https://a.example/x"),
     ("https://google.com/amp/s/b-example.cdn.ampproject.org/c/s/b.example/x", "https://b.example/x"),
+    ("https://b-example.cdn\u200b.ampproject.org/c/s/b.example/x", "https://b.example/x"),
     # Print: the same rule, but not as the first folder, which may hold the printed paper
     ("https://a.example/a-story/print/", "https://a.example/a-story"),
     ("https://a.example/a-story?print=1", "https://a.example/a-story"),
