@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
+from pipeline.discover.urls import absolute
 from pipeline.extract.claims.json_ld import Node, is_article, read_nodes
 
 
@@ -66,12 +66,7 @@ def read_page(tree: HtmlElement, url: str) -> Page:
 
 def web_address(href: str, base: str) -> str | None:
     """A link as an absolute address of the web; None where it is none."""
-    try:
-        absolute = urljoin(base, "".join(href.split())) if href.strip() else ""
-        parts = urlsplit(absolute)
-    except ValueError:  # a bracket that opens no IPv6 address
-        return None
-    return absolute if parts.scheme in ("http", "https") and parts.hostname else None
+    return absolute("".join(href.split()), base) if href.strip() else None
 
 
 def _article(nodes: list[Node], addresses: set[str]) -> Node:
