@@ -89,9 +89,8 @@ def read_sitemap(capture: Capture, *, max_bytes: int) -> Reading:
     if root in _HTML_TAGS:
         raise FeedError("html_not_feed", "a web page instead of a sitemap")
     if root not in _ROOTS | _RECORDS:
-        raise FeedError(
-            "not_a_sitemap", f"markup, but no sitemap: it begins with <{root[:40]}>" if root else "no markup"
-        )
+        name = clean_field(root[:40])
+        raise FeedError("not_a_sitemap", f"markup, but no sitemap: it begins with <{name}>" if name else "no markup")
     return _reading(_records(text, start), capture.url)
 
 
