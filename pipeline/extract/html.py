@@ -11,6 +11,7 @@ from lxml.etree import LxmlError
 
 from pipeline.extract.claims.page import read_page
 from pipeline.extract.claims.read import read_claims
+from pipeline.extract.clean import clean_field
 from pipeline.extract.dates.choose import choose_date
 from pipeline.extract.dates.page_dates import page_dates
 from pipeline.extract.draft import Draft
@@ -44,7 +45,7 @@ def read_html(html: str, *, url: str, now: datetime) -> Draft | NotAnArticle:
         strip_chrome(tree)
         reading = best_text(tree, url, clues)
     except LIBRARY_FAULTS as fault:
-        return NotAnArticle(Reason.UNREADABLE, f"{type(fault).__name__}: {fault}")
+        return NotAnArticle(Reason.UNREADABLE, clean_field(f"{type(fault).__name__}: {fault}") or "")
     if not reading.key:
         return NotAnArticle(Reason.NO_TEXT, "no main text on the page")
     return Draft(
