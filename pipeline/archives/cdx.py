@@ -59,7 +59,7 @@ def _question(archive: str, url: str, since: date, until: date) -> str:
 
 def going_on(question: str, resume_key: str | None) -> str:
     """The question for what follows an answer that ended with such a key."""
-    return f"{question}&{urlencode({'resumeKey': resume_key})}" if resume_key else question
+    return f"{question}&{urlencode({'resumeKey': resume_key}, errors='replace')}" if resume_key else question
 
 
 def read_answer(body: bytes, archive: str) -> Answer:
@@ -69,7 +69,7 @@ def read_answer(body: bytes, archive: str) -> Answer:
     """
     try:
         rows = json.loads(body) if body.strip() else []
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:  # not JSON; nested too deep
         raise FeedError("not_json", f"no answer of a CDX index: {exc}") from exc
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise FeedError("not_cdx", "no answer of a CDX index: no list of rows")
