@@ -55,7 +55,7 @@ def parse_sources(text: str, origin: Path) -> SourceFile:
     """
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as exc:
+    except (ValueError, RecursionError) as exc:  # not TOML; a number of 5,000 digits; nested too deep
         raise UserError(f"{origin}: not TOML: {exc}", "mend that line") from exc
     _check_keys(data, _TOP_KEYS, str(origin))
     extends = data.get("extends")
