@@ -29,6 +29,12 @@ MAX_ATTRIBUTES = 500
 _MARKUP = re.compile(
     rb"<(?:!\[CDATA\[.*?(?:\]\]>|\Z)|!--.*?(?:-->|\Z)|(?P<close>/)|(?P<open>[^\s<>!?/][^<>]*))", re.DOTALL
 )
+# A declaration that does not end costs feedparser the cube of its bytes, white space before the first element and a
+# document type without end the square.
+MAX_PROLOG_BYTES = 16_384
+_DECLARATION = re.compile(rb"<\?xml[^>]*>")
+_FIRST_ELEMENT = re.compile(rb"<\w")
+_SPACES = re.compile(rb"\s+")
 # What XML 1.0, section 2.2, leaves out; of those the vertical tab and the form feed are white space elsewhere.
 _NOT_XML = dict.fromkeys([*range(0x09), *range(0x0E, 0x20), 0xFFFE, 0xFFFF]) | {0x0B: " ", 0x0C: " "}
 _REFERENCE = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));", re.IGNORECASE)
@@ -82,13 +88,24 @@ def _parse(body: bytes) -> Any:
     headers = {"content-type": "application/xml; charset=utf-8"}
     # A stream, because feedparser opens bytes that name a file. Contents are neither shown nor kept, so it need not
     # clean them.
-    stream = BytesIO(_REFERENCE.sub(_mend_reference, body))
+    stream = BytesIO(_REFERENCE.sub(_mend_reference, _with_short_prolog(body)))
     try:
         return feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     except (ValueError, OverflowError, LookupError, TypeError, AttributeError, RecursionError) as exc:
         # feedparser 6 lets its own slips through: <media:player> outside an item is a KeyError. One source's feed must
         # not end the run.
         raise FeedError("unreadable", f"the feed parser gave up ({type(exc).__name__}: {_said(exc)})") from exc
+
+
+def _with_short_prolog(body: bytes) -> bytes:
+    """The body with a declaration of our own, and with no more than one blank at a time before its first element."""
+    rest = body[found.end() :] if (found := _DECLARATION.match(body)) else body
+    first = _FIRST_ELEMENT.search(rest)
+    start = first.start() if first else 0
+    prolog = _SPACES.sub(lambda run: b"\n" if b"\n" in run[0] else b" ", rest[:start])
+    if len(prolog) > MAX_PROLOG_BYTES:
+        raise FeedError("too_complex", f"more than {MAX_PROLOG_BYTES:,} bytes before the first element")
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + prolog + rest[start:]
 
 
 def _check_complexity(body: bytes) -> None:
