@@ -30,6 +30,7 @@ _MAX_AUTHORS = 30
 _MAX_TAG = 80
 _MAX_NAME = 100
 _MAX_NAME_WORDS = 8
+_LONGEST_TITLE = 1_000
 _MOST_MARKED = 8
 _NO_AI = ("noai", "noimageai", "noml")  # DeviantArt's, and noml.info's
 
@@ -75,7 +76,11 @@ def read_claims(page: Page) -> Claims:
 
 
 def without_site(title: str, site_names: Iterable[str]) -> str:
-    """A title without the name of its site at an end: 'Headline | Site', 'Site: Headline'."""
+    """A title without the name of its site at an end: 'Headline | Site', 'Site: Headline'. What is too long to be a
+    title stays as it is: trying all its ends takes the square of their number.
+    """
+    if len(title) > _LONGEST_TITLE:
+        return title
     known = {_bare(name) for name in site_names} - {""}
     for _ in range(2):  # 'Headline | Section of Site | Site'
         ends = list(_SEPARATOR.finditer(title))
