@@ -25,6 +25,20 @@ def _migrate(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+        _note_works_from(connection)
+
+
+def _note_works_from(connection: Connection) -> None:
+    """Say in the database which code works on it: of this revision, and of those before it that it only adds to."""
+    at = context.get_context().get_current_revision()
+    if at is None or at < "0016":
+        return
+    oldest = at
+    for step in context.script.iterate_revisions(at, "base"):
+        oldest = step.revision
+        if not getattr(step.module, "is_additive", False):
+            break
+    connection.execute(text("update public.newsfold_version set works_from = :oldest"), {"oldest": oldest})
 
 
 # db.partitions makes and drops these as time goes by.

@@ -6,6 +6,7 @@ from alembic import op
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
+is_additive = False
 
 
 def upgrade() -> None:

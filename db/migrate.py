@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from psycopg.errors import InsufficientPrivilege, LockNotAvailable
@@ -11,6 +12,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from db.locks import lock_migrating
 from pipeline.errors import UserError
 
+_log = logging.getLogger("newsfold")
 LOCK_TIMEOUT = "10s"
 """How long a migration waits for a table: everybody who comes after it waits too."""
 
@@ -24,15 +26,19 @@ def migrations_folder() -> Path:
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the schema to a revision. Cheap where it is there already; safe where several processes do it at once.
 
-    Raises UserError where a newer newsfold has been at the database, or others hold a table for too long.
+    Where a newer newsfold has been at the database and only added to it, it is left as it is. Raises UserError where it
+    did more, or where others hold a table for too long.
     """
     with engine.begin() as conn:
         current = current_revision(conn)
-        if current is not None and current not in _revisions():
-            raise UserError(
-                f"the database is at revision {current}, which this newsfold does not know",
-                "upgrade newsfold, or use another database",
-            )
+        if is_ahead(conn):
+            if not works_here(conn):
+                raise UserError(
+                    f"the database is at revision {current}, which this newsfold does not know",
+                    "upgrade newsfold, or use another database",
+                )
+            _log.warning("the database is of a newer newsfold (revision %s); this one works on it too", current)
+            return
         if revision == "head" and current == _head():
             return
         lock_migrating(conn)
@@ -51,6 +57,20 @@ def current_revision(conn: Connection) -> str | None:
     if conn.execute(text("select to_regclass('public.newsfold_version')")).scalar_one() is None:
         return None
     return conn.execute(text("select version_num from public.newsfold_version")).scalar_one_or_none()
+
+
+def is_ahead(conn: Connection) -> bool:
+    """Whether a newer newsfold has been at the database."""
+    current = current_revision(conn)
+    return current is not None and current not in _revisions()
+
+
+def works_here(conn: Connection) -> bool:
+    """Whether this code works on the schema: it is its own, or a newer one that only adds to it (ADR 22)."""
+    if not is_ahead(conn):
+        return is_current(conn)
+    oldest: str | None = conn.execute(text("select works_from from public.newsfold_version")).scalar_one()
+    return oldest is not None and oldest <= _head()
 
 
 def is_current(conn: Connection) -> bool:

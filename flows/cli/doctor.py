@@ -49,7 +49,7 @@ def _findings(config: Path | None) -> Iterator[Finding]:
             with engine.connect() as conn:
                 yield _finding("database", _database(conn, settings))
                 yield from _schema(conn)
-                if settings.notices and migrate.is_current(conn):
+                if settings.notices and migrate.works_here(conn):
                     yield _notices(conn, len(settings.notices))
             engine.dispose()
     except UserError as exc:
@@ -74,11 +74,13 @@ def _database(conn: Connection, settings: Settings) -> str:
 
 
 def _schema(conn: Connection) -> Iterator[Finding]:
-    if not migrate.is_current(conn):
-        found = migrate.current_revision(conn) or "none"
-        yield _finding("schema", f"revision {found} is not this version's", "newsfold db upgrade")
+    found = migrate.current_revision(conn) or "none"
+    if not migrate.works_here(conn):
+        remedy = "upgrade newsfold" if migrate.is_ahead(conn) else "newsfold db upgrade"
+        yield _finding("schema", f"revision {found} is not this version's", remedy)
         return
-    yield _finding("schema", f"revision {migrate.current_revision(conn)}")
+    newer = ", of a newer newsfold: this one works on it too" if migrate.is_ahead(conn) else ""
+    yield _finding("schema", f"revision {found}{newer}")
     if can_read_as_role(conn):
         yield _finding("reader", f"role {ROLE}")
     else:

@@ -144,16 +144,59 @@ def test_the_newest_revision_by_name_is_alembic_s_only_head(engine: Engine) -> N
     assert _revision(engine) == heads[0]
 
 
+def test_every_migration_says_whether_the_code_before_it_works_on_what_it_makes() -> None:
+    steps = list(ScriptDirectory(str(migrate.migrations_folder())).walk_revisions())
+    unsaid = [step.revision for step in steps if not isinstance(getattr(step.module, "is_additive", None), bool)]
+
+    assert [revision for revision in unsaid if revision > "0015"] == []
+
+
+def test_the_database_says_which_code_works_on_it(empty: Engine) -> None:
+    def works_from() -> str | None:
+        with empty.connect() as conn:
+            found: str | None = conn.execute(text("select works_from from public.newsfold_version")).scalar_one()
+        return found
+
+    migrate.upgrade(empty)
+    with empty.connect() as conn:
+        assert migrate.works_here(conn)
+        assert not migrate.is_ahead(conn)
+    at_head = works_from()
+    migrate.downgrade(empty, "0016")
+
+    assert works_from() == "0015"
+    assert at_head is not None
+    assert "0015" <= at_head <= migrate._head()
+
+
+def test_a_newer_database_that_only_has_more_in_it_is_worked_on_and_said_on_one_line(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    newer = {"version_num": "9999", "works_from": migrate._head()}
+    with engine.begin() as conn:
+        conn.execute(
+            text("update public.newsfold_version set version_num = :version_num, works_from = :works_from"), newer
+        )
+
+    migrate.upgrade(engine)
+
+    assert caplog.messages == ["the database is of a newer newsfold (revision 9999); this one works on it too"]
+    assert _revision(engine) == "9999"
+    with engine.connect() as conn:
+        assert migrate.works_here(conn)
+        assert not migrate.is_current(conn)
+
+
 def test_a_database_of_a_newer_newsfold_is_the_user_s_to_mend(engine: Engine) -> None:
     with engine.begin() as conn:
-        conn.execute(text("update public.newsfold_version set version_num = '9999'"))
+        conn.execute(text("update public.newsfold_version set version_num = '9999', works_from = '9998'"))
 
     with pytest.raises(UserError, match=r"revision 9999, which this newsfold does not know; upgrade newsfold"):
         migrate.upgrade(engine)
 
     assert _schemas(engine) == {"ingest", "news"}
     with engine.connect() as conn:
-        assert not migrate.is_current(conn)
+        assert not migrate.works_here(conn)
 
 
 def test_every_view_and_every_column_of_it_says_what_it_means(engine: Engine) -> None:
