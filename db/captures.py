@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from db.books import taking
 from db.pages import remember_entries, settle
 from db.sources import source_of
 from pipeline.discover.urls import canonicalize
@@ -58,17 +59,15 @@ def claim_imported(
     return Imported(page_ids, left=len(captures) - len(claimed))
 
 
-_CLAIM_NAMED = text("""
+_CLAIM_NAMED = text(f"""
     with named as (
         select p.id from ingest.page p
         where md5(p.canonical_url) in (select md5(u) from unnest(cast(:urls as text[])) u) and p.claimed_by is null
         order by p.canonical_url for update of p skip locked
     ), claimed as (
-        update ingest.page p set claimed_by = :run from named where p.id = named.id returning p.id, p.canonical_url
-    ), pending as (
-        insert into ingest.outcome (run_id, page_id) select :run, id from claimed
-        on conflict (run_id, page_id) do update set outcome = 'pending', reason = null, decided_at = null
-    )
+        update ingest.page p set claimed_by = :run from named where p.id = named.id
+        returning p.id, p.canonical_url, p.source_id
+    ), {taking("claimed")}
     select id, canonical_url from claimed order by id
 """)
 

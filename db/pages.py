@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection, text
 
+from db.books import counting, taking
 from db.sources import source_of
 from pipeline.discover.sources.horizon import Horizon
 from pipeline.discover.urls import canonicalize
@@ -149,19 +150,24 @@ _REMEMBER = text(
                                     and excluded.entry_version is not null and excluded.reason is null
                                     and (page.reason is distinct from 'old' or {is_revived})
                                    then coalesce(page.next_attempt_at, {next_fetch}) else page.next_attempt_at end
-        returning id, xmax = 0 as is_new, reason
+        returning id, xmax = 0 as is_new, reason, source_id
     ), put_aside as (
-        insert into ingest.outcome (run_id, page_id, outcome, reason, decided_at)
-        select :run, id, 'skipped', reason, now() from remembered where is_new and reason is not null
-        on conflict do nothing
+        insert into ingest.outcome (run_id, page_id, source_id, outcome, reason, decided_at)
+        select :run, id, source_id, 'skipped', reason, now() from remembered where is_new and reason is not null
+        returning source_id
     ), taken_back as (
         delete from ingest.outcome o using remembered r
         where o.run_id = :run and o.page_id = r.id and o.reason in ('old', 'off_topic') and r.reason is null
-    )
+        returning o.source_id
+    ), counted as ({counting})
     select count(*) from remembered where is_new
 """.replace("{is_own}", _IS_OWN)
     .replace("{is_revived}", _IS_REVIVED)
     .replace("{next_fetch}", _NEXT_FETCH)
+    .replace(
+        "{counting}",
+        counting("(select source_id, 1 as pages from put_aside union all select source_id, -1 from taken_back)"),
+    )
 )
 
 
@@ -221,12 +227,11 @@ _CLAIM = text(
             load_attempts = load_attempts + cast(p.state = 'fetched' as int),
             reason = null, detail = null, next_attempt_at = case when p.state = 'fetched' then p.next_attempt_at end
         from due where p.id = due.id
-        returning p.id
-    )
-    insert into ingest.outcome (run_id, page_id)
-    select :run, id from claimed order by id
-    on conflict (run_id, page_id) do update set outcome = 'pending', reason = null, decided_at = null
-    returning page_id
+        returning p.id, p.source_id
+    ), """
+    + taking("claimed")
+    + """
+    select id from claimed order by id
 """
 )
 
@@ -266,7 +271,8 @@ def settle(
     detail: str | None = None,
     next_attempt_at: datetime | None = None,
 ) -> None:
-    """What became of a page in a run. The page is free again; one that has an article stays loaded.
+    """What became of a page in a run. The page is free again; one that has an article stays loaded. An article that the
+    run brought, it brought: what another body of its page came to after that does not undo it.
 
     A page that lies outside a backfill's days and that the daily job wants keeps its body for that.
     """
@@ -304,23 +310,32 @@ _SETTLE = text("""
     update ingest.outcome
     set outcome = :outcome, reason = cast(:reason as text), decided_at = now()
     where run_id = :run and page_id = :page
+        and not (outcome in ('loaded', 'folded') and :outcome in ('unchanged', 'skipped', 'failed'))
 """)
 
 
-def release(conn: Connection, run_id: int, page_id: int, next_attempt_at: datetime) -> None:
-    """Give back a page that was taken and not asked for: nothing became of it in this run."""
-    conn.execute(_RELEASE, {"run": run_id, "page": page_id, "next": next_attempt_at})
+def release(conn: Connection, run_id: int, next_attempts: Mapping[int, datetime]) -> None:
+    """Give back pages, by their ids, that were taken and not asked for: nothing became of them in this run."""
+    if next_attempts:
+        parameters = {"run": run_id, "pages": list(next_attempts), "next": list(next_attempts.values())}
+        conn.execute(_RELEASE, parameters)
 
 
-_RELEASE = text("""
-    with page as (
+_RELEASE = text(f"""
+    with given as (
+        select * from unnest(cast(:pages as bigint[]), cast(:next as timestamptz[])) as g (page_id, next_attempt_at)
+    ), page as (
         update ingest.page p
-        set claimed_by = null, next_attempt_at = :next,
+        set claimed_by = null, next_attempt_at = g.next_attempt_at,
             state = case when exists (select from ingest.article a where a.page_id = p.id) then 'loaded'
                          else p.state end
-        where p.id = :page and p.claimed_by = :run
+        from given g
+        where p.id = g.page_id and p.claimed_by = :run
+    ), gone as (
+        delete from ingest.outcome o using given g where o.run_id = :run and o.page_id = g.page_id
+        returning o.source_id, -1 as pages
     )
-    delete from ingest.outcome where run_id = :run and page_id = :page
+    {counting("gone")}
 """)
 
 

@@ -199,15 +199,18 @@ def _keep_totals(engine: Engine, name: str) -> None:
     low = int(found[1]) if found else 0
     with engine.begin() as conn:
         conn.execute(_KEEP_TOTALS, {"low": low, "high": low + _RUNS_A_BLOCK})
-        conn.execute(_FORGET_REMADE, {"low": low, "high": low + _RUNS_A_BLOCK})
+        for forget in (_FORGET_REMADE, _FORGET_BOOKS):
+            conn.execute(forget, {"low": low, "high": low + _RUNS_A_BLOCK})
 
 
 _KEEP_TOTALS = text("""
     update ingest.run r
     set totals = jsonb_build_object(
         'pages', v.pages, 'loaded', v.loaded, 'folded', v.folded, 'unchanged', v.unchanged, 'skipped', v.skipped,
-        'failed', v.failed, 'pending', v.pending, 'sources_failed', v.sources_failed)
-    from news.runs v
-    where v.run_id = r.id and r.id >= :low and r.id < :high and r.totals is null
+        'failed', v.failed, 'pending', v.pending, 'sources_failed', v.sources_failed, 'discovered', b.discovered)
+    from news.runs v, news.books b
+    where v.run_id = r.id and b.run_id = r.id and b.source is null
+        and r.id >= :low and r.id < :high and r.totals is null
 """)
 _FORGET_REMADE = text("delete from ingest.remade where run_id >= :low and run_id < :high")
+_FORGET_BOOKS = text("delete from ingest.book where run_id >= :low and run_id < :high")

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from db.books import taking
 from pipeline.models.pages import Outcome
 from pipeline.revision import Change
 
@@ -39,15 +40,20 @@ def keep_remade(conn: Connection, run_id: int, remade: Sequence[Remade]) -> None
         for one in remade
     ]
     if rows:
+        conn.execute(_TAKE, {"run": run_id, "pages": [one.page_id for one in remade]})
         conn.execute(_KEEP_OUTCOME, rows)
         conn.execute(_KEEP_REMADE, rows)
 
 
+_TAKE = text(f"""
+    with changed as (
+        select id, source_id from ingest.page where id = any(:pages)
+    ), {taking("changed")}
+    select
+""")
 _KEEP_OUTCOME = text("""
-    insert into ingest.outcome (run_id, page_id, outcome, reason, decided_at)
-    values (:run, :page, :outcome, :reason, now())
-    on conflict (run_id, page_id) do update
-    set outcome = excluded.outcome, reason = excluded.reason, decided_at = excluded.decided_at
+    update ingest.outcome set outcome = :outcome, reason = :reason, decided_at = now()
+    where run_id = :run and page_id = :page
 """)
 _KEEP_REMADE = text("""
     insert into ingest.remade (run_id, page_id, changed, words_added, words_removed, similarity)

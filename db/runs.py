@@ -17,7 +17,7 @@ def open_run(
     conn: Connection, kind: str, since: date | None = None, until: date | None = None, flow_run: str | None = None
 ) -> int:
     """Begin a run and return its id; hold it with `db.locks.hold_run` for as long as it works."""
-    opened = insert(RunRow).values(kind=kind, since=since, until=until, flow_run=flow_run)
+    opened = insert(RunRow).values(kind=kind, since=since, until=until, flow_run=flow_run, is_counted=True)
     return conn.execute(opened.returning(RunRow.id)).scalar_one()
 
 

@@ -106,7 +106,9 @@ class CaptureRow(Base):
 
 
 class OutcomeRow(Base):
-    """What became of a page in a run: one row for each. Partitioned by blocks of runs, without foreign keys."""
+    """What became of a page in a run: one row for each, with the source that the page had when it was taken up.
+    Partitioned by blocks of runs, without foreign keys.
+    """
 
     __tablename__ = "outcome"
     __table_args__ = (
@@ -120,3 +122,4 @@ class OutcomeRow(Base):
     outcome: Mapped[str] = mapped_column(server_default=sql("'pending'"))
     reason: Mapped[str | None]
     decided_at: Mapped[datetime | None]
+    source_id: Mapped[int | None]

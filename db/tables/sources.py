@@ -75,6 +75,10 @@ class ResourceRow(Base):
 
 
 class RunRow(Base):
+    """One execution. `is_counted` says that what it takes up is counted in `ingest.book`; `totals` are kept when its
+    outcomes are no longer.
+    """
+
     __tablename__ = "run"
     __table_args__ = (
         CheckConstraint(one_of("kind", RUN_KINDS), name="kind"),
@@ -91,7 +95,18 @@ class RunRow(Base):
     until: Mapped[date | None]
     error: Mapped[str | None]
     totals: Mapped[dict[str, Any] | None]
+    is_counted: Mapped[bool] = mapped_column(server_default=sql("false"))
     flow_run: Mapped[str | None]
+
+
+class BookRow(Base):
+    """How many pages of a source a run took up, counted when it did; `db.books` holds it against their outcomes."""
+
+    __tablename__ = "book"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("ingest.run.id", ondelete="CASCADE"), primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("ingest.source.id"), primary_key=True)
+    discovered: Mapped[int]
 
 
 class PollRow(Base):

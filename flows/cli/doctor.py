@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, text
 
-from db import migrate, views
+from db import books, migrate, views
 from db.engine import connect
 from db.reader import ROLE, can_read_as_role
 from flows.cli.console import out, plural, print_json, table
@@ -18,9 +19,15 @@ from flows.cli.runs import settings_with
 from flows.wiring import config_path, load_sources, running_database
 from pipeline.embedding import load_embedder
 from pipeline.errors import UserError
+from pipeline.models.pages import Outcome
 from pipeline.settings import Settings
 
 Finding = dict[str, str]
+SHOWN_BOOKS = 20
+_FAULT = "report this as a fault of newsfold"
+_REMEDIES = {
+    "a loaded page has an article": "newsfold backfill --missing-only, if you deleted articles; else report this"
+}
 
 
 def doctor(config: Path | None, *, json: bool) -> int:
@@ -91,14 +98,35 @@ def _schema(conn: Connection) -> Iterator[Finding]:
             yield _finding(f"source {row['source']}", found, f"newsfold sources check {row['source']}")
         if row["health"] == "failing":
             yield _finding(f"source {row['source']}", str(row["last_error"]), f"newsfold sources check {row['source']}")
-    for row in views.broken_promises(conn):
-        remedy = _REMEDIES.get(row["promise"], "report this as a fault of newsfold")
-        yield _finding("books", f"{row['promise']}: broken {plural(row['broken'], 'time')}", remedy)
+    yield from _books(conn)
 
 
-_REMEDIES = {
-    "a loaded page has an article": "newsfold backfill --missing-only, if you deleted articles; else report this"
-}
+def _books(conn: Connection) -> Iterator[Finding]:
+    broken = books.broken_promises(conn)
+    if not broken:
+        yield _finding("books", "they balance: what each run took up is what became of it")
+    for row in broken:
+        if row["promise"] == books.BALANCE:
+            yield from map(_unbalanced, books.unbalanced(conn)[:SHOWN_BOOKS])
+        else:
+            remedy = _REMEDIES.get(row["promise"], _FAULT)
+            yield _finding("books", f"{row['promise']}: broken {plural(row['broken'], 'time')}", remedy)
+
+
+def _unbalanced(book: Mapping[str, Any]) -> Finding:
+    """One run that does not add up: which, of which source, and by how much."""
+    came = {name: book[name] for name in Outcome if book[name]}
+    said = ", ".join(f"{number} {name}" for name, number in came.items()) or "nothing"
+    whose = f"source {book['source']}" if book["source"] else "all sources"
+    found = f"{whose}: took up {plural(book['discovered'], 'page')}, of which became {said}: {_off(book['difference'])}"
+    query = f'newsfold sql "select * from news.outcomes where run_id = {book["run_id"]}"'
+    return _finding(
+        f"books of run {book['run_id']}", found, f"{query} has what is left; if nobody changed rows, {_FAULT}"
+    )
+
+
+def _off(difference: int) -> str:
+    return f"{difference} lost" if difference > 0 else f"{-difference} too many"
 
 
 def _notices(conn: Connection, webhooks: int) -> Finding:

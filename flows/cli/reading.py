@@ -12,7 +12,7 @@ from typing import Any
 from rich.rule import Rule
 from sqlalchemy import Connection
 
-from db import reader, views
+from db import books, reader, views
 from db.runs import close_dead_runs
 from flows.cli.compare import side_by_side
 from flows.cli.console import listed, note, out, plain, plural, print_json, print_json_rows, print_text, table
@@ -187,9 +187,10 @@ def status(*, json: bool) -> None:
         conn.commit()
         runs, sources, counts = views.latest_runs(conn, STATUS_RUNS), views.sources(conn), views.page_counts(conn)
         asked = {run["run_id"]: views.run_sources(conn, run["run_id"]) for run in runs}
+        unbalanced = {book["run_id"] for book in books.unbalanced(conn, list(asked))}
     if json:
         with_sources = [{**run, "sources": asked[run["run_id"]]} for run in runs]
-        print_json({"runs": with_sources, "sources": sources, "pages": counts})
+        print_json({"runs": with_sources, "sources": sources, "pages": counts, "unbalanced": sorted(unbalanced)})
         return
     if not runs:
         note("nothing has run yet: newsfold ingest")
@@ -201,6 +202,8 @@ def status(*, json: bool) -> None:
         headings["sources_failed"] = "sources not read"
     spare = ("unchanged", "skipped", "pending", "sources_failed", "folded", "state")
     out.print(table(runs, run_columns | headings, title="Last runs", spare=spare), "")
+    if unbalanced:
+        note(f"the books of {plural(len(unbalanced), 'run')} do not balance: newsfold doctor says where")
     latest = next((run for run in runs if asked[run["run_id"]]), None)
     if latest:
         _print_sources_of(latest, asked[latest["run_id"]])

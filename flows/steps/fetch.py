@@ -36,7 +36,9 @@ def fetch(env: Environment, scope: Scope, page_ids: Sequence[int]) -> None:
 
 
 async def _fetch_pages(env: Environment, scope: Scope, wanted: Sequence[PageToFetch]) -> None:
-    """Failures wait for the end of the round: only then is it known whether they were our network's."""
+    """Failures wait for the end of the round: only then is it known whether they were our network's. A page that was
+    not asked for, or that an outage kept from us, is given back.
+    """
     requests = {_request(env, scope, page): page for page in wanted}
     results: list[tuple[Request, FetchResult]] = []
     async for request, result in fetch_all(requests, env.limits, env.manners, SharedSlots(env.engine)):
@@ -47,9 +49,16 @@ async def _fetch_pages(env: Environment, scope: Scope, wanted: Sequence[PageToFe
     failed = [requests[request].id for request, result in results if isinstance(result, FetchFailure)]
     with env.engine.begin() as conn:
         captures.lock_pages(conn, failed)
+        given_back = {}
         for request, result in results:
-            if isinstance(result, FetchFailure):
-                _keep_failure(conn, env, scope, requests[request], result, outage=outage)
+            page = requests[request]
+            if not isinstance(result, FetchFailure):
+                continue
+            if is_nobodys_fault(result, outage=outage):
+                given_back[page.id] = next_attempt_at(1, now=env.now(), retry_after=result.retry_after, key=page.url)
+            else:
+                _keep_failure(conn, env, scope, page, result)
+        pages.release(conn, scope.run_id, given_back)
 
 
 def _request(env: Environment, scope: Scope, page: PageToFetch) -> Request:
@@ -73,7 +82,7 @@ def _keep_result(env: Environment, scope: Scope, page: PageToFetch, result: Fetc
             case NotModified(validators):
                 captures.mark_fetched(conn, scope.run_id, page.id, validators, now=env.now())
             case FetchFailure():
-                _keep_failure(conn, env, scope, page, result, outage=False)
+                _keep_failure(conn, env, scope, page, result)
 
 
 def _as_archived(page: PageToFetch, result: Fetched) -> Fetched:
@@ -84,16 +93,9 @@ def _as_archived(page: PageToFetch, result: Fetched) -> Fetched:
     return Fetched(replace(result.capture, url=url, archived_at=archived_at), opt_out=result.opt_out)
 
 
-def _keep_failure(
-    conn: Connection, env: Environment, scope: Scope, page: PageToFetch, failure: FetchFailure, *, outage: bool
-) -> None:
-    """A page that was not asked for, or that an outage kept from us, is given back."""
-    now, wish = env.now(), failure.retry_after
-    if is_nobodys_fault(failure, outage=outage):
-        pages.release(conn, scope.run_id, page.id, next_attempt_at(1, now=now, retry_after=wish, key=page.url))
-        return
-    failures = page.failures + 1
+def _keep_failure(conn: Connection, env: Environment, scope: Scope, page: PageToFetch, failure: FetchFailure) -> None:
+    now, failures = env.now(), page.failures + 1
     again = not failure.for_good and failures < MAX_PAGE_ATTEMPTS
-    next_attempt = next_attempt_at(failures, now=now, retry_after=wish, key=page.url) if again else None
+    next_attempt = next_attempt_at(failures, now=now, retry_after=failure.retry_after, key=page.url) if again else None
     pages.count_failure(conn, page.id, now)
     pages.settle(conn, scope.run_id, page.id, Outcome.FAILED, failure.reason, failure.detail, next_attempt)

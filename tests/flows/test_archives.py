@@ -21,7 +21,7 @@ from site_server import Answer, Site
 from sqlalchemy import Engine, text
 from warcs import FIRST, article, http, news, record, write
 
-from db import views
+from db import books
 from db.engine import libpq_url
 from db.locks import hold_run
 from flows.archives.backfill import backfill
@@ -93,7 +93,7 @@ def test_pages_of_followed_hosts_and_of_the_days_are_loaded_and_no_others(
     assert _rows(engine, "select state, records, matched, damaged from news.archives") == [("done", 18, 9, 0)]
     assert _rows(engine, "select count(*) from ingest.page where url like '%crawled-late'") == [(0,)]
     with engine.connect() as conn:
-        assert views.broken_promises(conn) == []
+        assert books.broken_promises(conn) == []
 
 
 def test_an_article_is_dated_by_the_crawl_at_the_latest(

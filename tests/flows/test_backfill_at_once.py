@@ -11,7 +11,7 @@ from site_server import Site, article_html
 from sqlalchemy import Engine, text
 from year_world import FORGET, YEAR, Written, paged_feed
 
-from db import views
+from db import books
 from flows import ingest as daily
 from flows.backfill import Request, backfill
 from flows.wiring import Environment
@@ -61,7 +61,7 @@ def test_a_backfill_and_the_daily_run_at_once_never_double_or_block(
                 states = conn.execute(text("select state from news.runs")).scalars().all()
                 urls = conn.execute(text("select url from news.articles")).scalars().all()
                 pages = conn.execute(text("select count(*), count(distinct canonical_url) from ingest.page")).one()
-                assert views.broken_promises(conn) == []
+                assert books.broken_promises(conn) == []
             assert len(set(done)) == 2
             assert states == ["completed", "completed"]
             assert (len(urls), len(set(urls)), tuple(pages)) == (3, 3, (5, 5))

@@ -16,7 +16,7 @@ from conftest import NOW
 from sqlalchemy import URL, Engine, event, make_url, text
 from year_world import FORGET, YEAR, World, year
 
-from db import views
+from db import books
 from db.engine import connect
 from flows import ingest
 from flows.backfill import Request, backfill
@@ -118,7 +118,7 @@ def test_killed_at_ten_moments_and_started_again_it_ends_as_an_undisturbed_one(
     # A page is asked for again only where the kill came between its answer and its row.
     assert len(asked) - len(set(asked)) <= MOMENTS
     with engine.connect() as conn:
-        assert views.broken_promises(conn) == []
+        assert books.broken_promises(conn) == []
 
 
 def _undisturbed(engine: Engine, env: Environment) -> list[list[tuple[object, ...]]]:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 from year_world import LAST_DAY, World, year
 
-from db import views
+from db import books
 from flows.backfill import Request, backfill
 from flows.wiring import Environment
 from pipeline.models.windows import Days
@@ -66,7 +66,7 @@ def test_ninety_days_of_a_year_are_loaded_exactly_and_a_second_time_no_article_i
     assert world.asked_articles() == []
     assert set(world.asked_lists()) == set(world.sites)
     with engine.connect() as conn:
-        assert views.broken_promises(conn) == []
+        assert books.broken_promises(conn) == []
 
 
 def test_missing_only_fetches_the_articles_of_the_days_that_are_gone(

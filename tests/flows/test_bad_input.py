@@ -9,7 +9,7 @@ import pytest
 from site_server import PARAGRAPHS, Site, article_html, item, rss
 from sqlalchemy import Engine, text
 
-from db import views
+from db import books
 from flows.ingest import Request, ingest
 from flows.wiring import Environment
 from pipeline.models.sources import Source, SourceKind
@@ -40,7 +40,7 @@ def _outcomes(engine: Engine, run_id: int) -> dict[str, tuple[str, str | None]]:
 def _check_books(engine: Engine, run_id: int) -> None:
     with engine.connect() as conn:
         run = conn.execute(text("select state, pending from news.runs where run_id = :run"), {"run": run_id}).one()
-        broken = views.broken_promises(conn)
+        broken = books.broken_promises(conn)
         dirty = conn.execute(
             text(
                 r"select count(*) from ingest.article where concat(title, text, author) ~ '[\x01-\x08\x0e-\x1f\ufffe]'"

@@ -32,7 +32,7 @@ from http.server import BaseHTTPRequestHandler
 from site_server import Answer, Site, article_html, drip_body, drip_headers, item, reset, rss
 from sqlalchemy import Engine, text
 
-from db import views
+from db import books
 from flows.ingest import Request, ingest
 from flows.wiring import Environment
 from pipeline.models.sources import Source, SourceKind
@@ -110,7 +110,7 @@ def _check_books(engine: Engine, run_id: int) -> None:
     with engine.connect() as conn:
         run = conn.execute(text("select state, pending from news.runs where run_id = :run"), {"run": run_id}).one()
         assert tuple(run) == ("completed", 0)
-        assert views.broken_promises(conn) == []
+        assert books.broken_promises(conn) == []
 
 
 def test_each_faulty_page_ends_in_its_reason_and_the_others_are_loaded(

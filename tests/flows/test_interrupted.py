@@ -14,7 +14,7 @@ from children import Child, python
 from site_server import Answer, Site, article_html, item, rss
 from sqlalchemy import URL, Engine, text
 
-from db import views
+from db import books
 from db.engine import libpq_url
 from db.locks import is_run_alive
 from flows.ingest import Request, ingest
@@ -98,7 +98,7 @@ def test_what_a_killed_run_left_is_taken_up_by_the_next(
     assert _rows(engine, "select count(*) from ingest.page where claimed_by is not null") == [(0,)]
     assert _rows(engine, f"select count(*) from news.outcomes where run_id = {second}") == [(4,)]
     with engine.connect() as conn:
-        assert views.broken_promises(conn) == []
+        assert books.broken_promises(conn) == []
 
 
 def test_a_run_that_still_works_keeps_its_pages_from_another(
@@ -116,7 +116,7 @@ def test_a_run_that_still_works_keeps_its_pages_from_another(
     assert _rows(engine, f"select count(*) from news.outcomes where run_id = {second}") == [(0,)]
     assert _rows(engine, "select count(*), count(distinct url) from news.articles") == [(4, 4)]
     with engine.connect() as conn:
-        assert views.broken_promises(conn) == []
+        assert books.broken_promises(conn) == []
 
 
 def test_a_run_that_is_stopped_ends_at_once_and_leaves_nothing_half_done(
@@ -132,7 +132,7 @@ def test_a_run_that_is_stopped_ends_at_once_and_leaves_nothing_half_done(
     ingest(environment(feed), Request())
     assert _rows(engine, "select count(*), count(distinct url) from news.articles") == [(4, 4)]
     with engine.connect() as conn:
-        assert views.broken_promises(conn) == []
+        assert books.broken_promises(conn) == []
 
 
 def test_a_run_that_has_ended_is_held_by_no_connection(

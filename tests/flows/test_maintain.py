@@ -17,7 +17,7 @@ from conftest import NOW
 from site_server import Answer, Site, article_html, item, rss
 from sqlalchemy import URL, Engine, text
 
-from db import partitions, views
+from db import books, partitions
 from db.engine import libpq_url
 from flows.ingest import Request, ingest, running
 from flows.maintain import Dropped, Maintained, maintain, plan
@@ -46,7 +46,7 @@ def feed(site: Site) -> Source:
 
 def rows(engine: Engine, query: str) -> list[dict[str, Any]]:
     with engine.connect() as conn:
-        assert views.broken_promises(conn) == []
+        assert books.broken_promises(conn) == []
         return [dict(row) for row in conn.execute(text(query)).mappings()]
 
 
@@ -158,11 +158,15 @@ def test_old_runs_keep_their_totals_when_what_became_of_each_page_is_dropped(
     ingest(environment(feed), Request())
     do(
         engine,
-        "update ingest.run set started_at = '2024-01-01', finished_at = '2024-01-02'",
+        "update ingest.run set started_at = '2024-01-01', finished_at = '2024-01-03'",
+        "update ingest.page set discovered_at = '2024-01-02'",
+        "update ingest.article set first_seen_at = '2024-01-02'",
         "select setval(pg_get_serial_sequence('ingest.run', 'id'), 150)",
     )
     ingest(environment(feed), Request(("test-site",)))
     before = rows(engine, "select * from news.runs order by run_id")
+    book = "select discovered, loaded + folded as brought, failed, difference from news.books where source is null"
+    balance = rows(engine, f"{book} and run_id = 1")
 
     done = maintain(environment(feed))
 
@@ -171,6 +175,9 @@ def test_old_runs_keep_their_totals_when_what_became_of_each_page_is_dropped(
     assert scalars(engine, "select distinct run_id from news.polls") == [151]
     assert rows(engine, "select * from news.runs where kind <> 'maintain' order by run_id") == before
     assert (before[0]["pages"], before[0]["loaded"] + before[0]["folded"], before[0]["failed"]) == (4, 2, 1)
+    assert rows(engine, f"{book} and run_id = 1") == balance
+    assert balance == [{"discovered": 4, "brought": 2, "failed": 1, "difference": 0}]
+    assert scalars(engine, "select count(*) from ingest.book where run_id = 1") == [0]
     assert names(maintain(environment(feed))) == []
 
 

@@ -16,7 +16,7 @@ from conftest import NOW
 from site_server import Site, item, rss
 from sqlalchemy import Engine, text
 
-from db import views
+from db import books
 from flows.import_file import import_file
 from flows.ingest import Request, ingest
 from flows.making import Made, Material
@@ -49,7 +49,7 @@ Environments = Callable[..., Environment]
 
 def everything(engine: Engine) -> dict[str, list[str]]:
     with engine.connect() as conn:
-        assert views.broken_promises(conn) == []
+        assert books.broken_promises(conn) == []
         return {
             name: sorted(conn.execute(text(f"select cast(t as text) from ingest.{name} t")).scalars())
             for name in TABLES

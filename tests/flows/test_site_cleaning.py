@@ -13,7 +13,7 @@ from conftest import NOW
 from site_server import Site, item, rss
 from sqlalchemy import URL, Engine, text
 
-from db import views
+from db import books
 from db.engine import libpq_url
 from flows.ingest import Request, ingest
 from flows.making import Matter, mark
@@ -67,7 +67,7 @@ def test_the_first_run_over_a_site_ends_with_clean_texts_and_the_second_changes_
     assert everything(engine) == before
     with engine.connect() as conn:
         rows = conn.execute(text("select text, site_blocks from news.articles")).all()
-        assert views.broken_promises(conn) == []
+        assert books.broken_promises(conn) == []
     for row in rows:
         restored = restore(row.text, [CutBlock(**block) for block in row.site_blocks])
         assert restored.split("\n\n")[1] == CHROME[language]

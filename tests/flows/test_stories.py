@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Engine, text
 from unit.fold.articles import HARBOUR_DISPATCHES, HARBOUR_EN, HARBOUR_HI, HARBOUR_RU, MUSEUM_EN, MUSEUM_RU
 
-from db import views
+from db import books, views
 from flows import refold as refolding
 from flows.folding import rules
 from flows.import_file import import_file
@@ -58,7 +58,7 @@ def bring(environment: Environments, folder: Path, records: Sequence[dict[str, s
 
 def rows(engine: Engine, query: str) -> list[dict[str, Any]]:
     with engine.connect() as conn:
-        assert not views.broken_promises(conn)
+        assert not books.broken_promises(conn)
         return [dict(row) for row in conn.execute(text(query)).mappings()]
 
 

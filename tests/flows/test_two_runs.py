@@ -16,7 +16,7 @@ from site_server import Answer, Site, item, rss
 from sqlalchemy import URL, Engine, text
 
 from benchmarks.poll import article
-from db import views
+from db import books
 from db.engine import libpq_url
 from flows.ingest import Request, ingest
 from flows.wiring import Environment
@@ -131,7 +131,7 @@ def test_a_source_that_a_run_works_on_is_left_to_it(newsfold: Callable[..., Chil
     assert _rows(engine, polls)[2] == (2, "two", "unchanged", None)
     assert _rows(engine, "select slug from ingest.source where claimed_by is not null") == []
     with engine.connect() as conn:
-        assert views.broken_promises(conn) == []
+        assert books.broken_promises(conn) == []
 
 
 def test_a_source_of_a_killed_run_is_free_for_the_next(

@@ -155,7 +155,7 @@ def test_a_page_that_is_given_back_waits_and_leaves_no_outcome(engine: Engine) -
     with engine.begin() as conn:
         run_id = _run(conn)
         [page_id] = _claim(conn, run_id)
-        pages.release(conn, run_id, page_id, NOW + timedelta(hours=1))
+        pages.release(conn, run_id, {page_id: NOW + timedelta(hours=1)})
         at_once = _claim(conn, _run(conn))
         later = claim_pages(conn, _run(conn), ["bees"], limit=50, now=NOW + timedelta(hours=1))
 
