@@ -105,7 +105,7 @@ def _with_short_prolog(body: bytes) -> bytes:
     prolog = _SPACES.sub(lambda run: b"\n" if b"\n" in run[0] else b" ", rest[:start])
     if len(prolog) > MAX_PROLOG_BYTES:
         raise FeedError("too_complex", f"more than {MAX_PROLOG_BYTES:,} bytes before the first element")
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + prolog + rest[start:]
+    return b'<?xml version="1.0" encoding="utf-8"?>' + prolog + rest[start:]
 
 
 def _check_complexity(body: bytes) -> None:
