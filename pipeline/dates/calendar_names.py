@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
@@ -113,16 +114,25 @@ def weekday_names(language: str) -> dict[str, int]:
     return _from_cldr(language, "days", ("abbreviated", "wide")) | _MORE_WEEKDAYS.get(language, {})
 
 
-def month_of_prefix(word: str, languages: Iterable[str]) -> list[int]:
+def month_of_prefix(word: str, languages: tuple[str, ...]) -> list[int]:
     """The months whose name begins so, one for each language in which only one does. Of a long word the ending is left
     out: "studenom" is "studenoga".
     """
     found: list[int] = []
-    for language in languages:
-        stem = word if len(word) < _INFLECTED else word[:-2]
+    stem = word if len(word) < _INFLECTED else word[:-2]
+    names = _names_in_order(languages)
+    first = bisect_left(names, stem)
+    is_begun = first < len(names) and names[first].startswith(stem)
+    for language in languages if is_begun else ():
         months = {number for name, number in month_names(language).items() if name.startswith(stem)}
         found += months if len(months) == 1 else ()
     return found
+
+
+@lru_cache(maxsize=128)
+def _names_in_order(languages: tuple[str, ...]) -> list[str]:
+    """What the months are called in any of the languages, sorted."""
+    return sorted({name for language in languages for name in month_names(language)})
 
 
 def _from_cldr(language: str, field: str, widths: Iterable[str]) -> dict[str, int]:

@@ -62,7 +62,8 @@ def in_gregorian(text: str, language: str | None) -> str:
     """
     tag = (language or "").casefold()
     counts_solar = tag.split("-")[0] in _SOLAR_LANGUAGES or _PERSIAN_DIGIT.search(text) is not None
-    text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    if not text.isascii():
+        text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
     if text.isascii() and not counts_solar and not tag.startswith(("th", "zh")):
         return _LUNAR.sub(" ", text)
     if counts_solar:

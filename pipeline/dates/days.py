@@ -140,18 +140,18 @@ def _month_of_prefix(tokens: list[str], languages: tuple[str, ...]) -> tuple[int
     """A month by its beginning ("верес", "กุมภา"), in the first of the languages that has one so; its whole
     abbreviations go first.
     """
-    words = [(i, token) for i, token in enumerate(tokens) if not token.isdecimal() and len(token) > 1]
-    for language in languages:
+    words = [i for i, token in enumerate(tokens) if not token.isdecimal() and len(token) > 1]
+    ends = [(i, i + size) for size in (2, 1) for i in words if i + size <= len(tokens)]
+    runs = [(" ".join(tokens[i:end]), i, end) for i, end in ends if _beside_number(tokens, i, end)]
+    for language in languages if runs else ():
         names = month_names(language)
-        for size in (2, 1):
-            for i, _ in words:
-                month = names.get(" ".join(tokens[i : i + size])) if i + size <= len(tokens) else None
-                if month and _beside_number(tokens, i, i + size):
-                    return month, i, i + size
-    for i, word in words:
-        months = month_of_prefix(word, languages) if _beside_number(tokens, i, i + 1) else []
+        for name, i, end in runs:
+            if name in names:
+                return names[name], i, end
+    for word, i, end in runs:
+        months = month_of_prefix(word, languages) if end == i + 1 else []
         if months:
-            return months[0], i, i + 1
+            return months[0], i, end
     return None
 
 

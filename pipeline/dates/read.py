@@ -34,7 +34,7 @@ def read_date(written: str, *, language: str | None = None, reference: datetime 
     latest such moment that is not after the reference.
     """
     text = _plain(written, language)
-    if not text:
+    if not text or (reference is None and not any(map(str.isdecimal, text))):
         return None
     found = machine_date(text)
     if found or _ISO_LIKE.match(text):
