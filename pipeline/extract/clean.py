@@ -11,7 +11,9 @@ import unicodedata
 
 _LINE_ENDS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # Tabs and the Unicode spaces, among them the no-break space of French and the ideographic indent U+3000 of Chinese.
-_SPACES = re.compile(r"[\t\x20\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_NO_SPACE = r"\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
+# Whatever is not a single plain space, of which there is one between each two words.
+_SPACES = re.compile(rf"[{_NO_SPACE}][ {_NO_SPACE}]*| [ {_NO_SPACE}]+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # C0 and C1 controls, byte order mark, soft hyphen, interlinear annotation marks, noncharacters. Not ZWNJ, ZWJ, LRM,
 # RLM, ALM: Persian, Hindi and Arabic are written with them.
@@ -23,6 +25,8 @@ _BIDI_CONTROL = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 # and Thailand are as much as letters.
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
 _VOWEL_SIGN = re.compile(r"[\u0900-\u0dff\u0e31-\u0e4e]")
+_ASCII = bytes(range(0x80))
+_NO_ASCII_LETTERS = bytes(code for code in range(0x100) if not (chr(code).isascii() and chr(code).isalpha()))
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u061c\u2060")
 _ISOLATES, _POP_ISOLATE = "\u2066\u2067\u2068", "\u2069"
 _EMBEDDINGS, _POP_EMBEDDING = "\u202a\u202b\u202d\u202e", "\u202c"
@@ -50,13 +54,22 @@ def join_paragraphs(lines: list[str]) -> str:
 
 def count_letters(text: str) -> int:
     """How many letters a text has, in any script. A Devanagari vowel sign or an Arabic vowel mark is no letter."""
-    return sum(map(str.isalpha, text))
+    in_ascii, beyond = _letters(text)
+    return in_ascii + sum(map(str.isalpha, beyond))
 
 
 def size_of(text: str) -> int:
     """How much a text says, whatever its script: in letters of a spaced one."""
-    signs = sum(not c.isalpha() for c in _VOWEL_SIGN.findall(text))
-    return count_letters(text) + 2 * len(_DENSE.findall(text)) + signs
+    in_ascii, beyond = _letters(text)
+    signs = sum(not c.isalpha() for c in _VOWEL_SIGN.findall(beyond))
+    return in_ascii + sum(map(str.isalpha, beyond)) + 2 * len(_DENSE.findall(beyond)) + signs
+
+
+def _letters(text: str) -> tuple[int, str]:
+    """The number of letters of ASCII, which bytes tell at once, and the characters beyond it."""
+    encoded = text.encode("utf-8", "surrogatepass")
+    beyond = encoded.translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    return len(encoded.translate(None, _NO_ASCII_LETTERS)), beyond
 
 
 def _mend_surrogates(text: str) -> str:

@@ -59,10 +59,13 @@ def primary_tag(tag: str | None) -> str | None:
 @functools.cache
 def load_model() -> LanguageIdentifier:
     """The model, loaded at the first text: it takes half a second of CPU."""
+    import numpy as np
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     # Three-letter labels are languages beside a large one that newspapers write (wuu and yue beside zh, arz and ary
     # beside ar): with them, six of 23 Chinese headlines are taken for Wu.
     identifier.set_languages([label for label in identifier.labels if len(label) == 2])
+    # A text asks for a thousand rows, which are picked twice as fast where each is in one piece.
+    identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc)
     return identifier

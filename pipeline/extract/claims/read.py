@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from html import unescape
 from urllib.parse import urlsplit
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from pipeline.extract.claims.byline import split_names
 from pipeline.extract.claims.json_ld import names, of_kind, texts
 from pipeline.extract.claims.page import Page, web_address
 from pipeline.extract.clean import clean_field
+from pipeline.extract.text.markup import find_elements
 
 _AUTHOR_META = (
     *("author", "article:author", "article:author_name", "parsely-author", "sailthru.author", "dc.creator"),
@@ -40,6 +42,12 @@ _IN_HOST_NAMES = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", 
 _NO_AUTHOR = re.compile(r"comment(?!ary)|related|recommend|reply|respond", re.IGNORECASE)
 _NO_NAME = re.compile(r"[:?!]\s*$|^(?:posted|share|follow|sign|log|von|by|author|about|more)\b\s*$", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://|^www\.|^@|\S+@\S+\.\S+|^/")
+_AUTHORS = XPath("//@itemprop[. = 'author']/..|//@rel[. = 'author']/..")
+_NAMED_ELEMENTS = "parent::*[self::span or self::a or self::p or self::div or self::address]"
+_CALLED_AUTHORS = XPath(
+    f"//@class[contains(., 'author') or contains(., 'byline') or contains(., 'Author')]/{_NAMED_ELEMENTS}"
+    f"|//@id[contains(., 'author')]/{_NAMED_ELEMENTS}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +165,7 @@ def _names_only(values: Iterable[str]) -> list[str]:
 
 def _marked_names(tree: HtmlElement) -> Iterator[str]:
     """Names that the markup marks as the author's, below the heading."""
-    marked = tree.xpath('//*[@itemprop="author" or @rel="author"]')
-    if not marked:
-        marked = tree.xpath(
-            '//*[self::span or self::a or self::p or self::div or self::address][contains(@class, "author") or '
-            'contains(@class, "byline") or contains(@id, "author") or contains(@class, "Author")]'
-        )
-    for element in marked[:_MOST_MARKED]:
+    for element in (find_elements(_AUTHORS, tree) or find_elements(_CALLED_AUTHORS, tree))[:_MOST_MARKED]:
         inner = element.xpath('.//*[@itemprop="name"]')
         written = _text(inner[0] if inner else element)
         if _is_name(written) and not any(_NO_AUTHOR.search(_marks(one)) for one in (element, *element.iterancestors())):

@@ -25,11 +25,12 @@ from pipeline.extract.dates.marks import (
     UPDATE_WORDS,
 )
 from pipeline.extract.dates.writing import order_in
+from pipeline.extract.text.markup import find_elements
 from pipeline.models.dates import DateClaim, DateSource
 
 _STATED = XPath(
-    ".//*[@datetime or @itemprop or (@title and self::abbr)]"
-    "[not(@itemprop) or @datetime or contains(@itemprop, 'date') or contains(@itemprop, 'Date')]"
+    "descendant::*/@datetime/..|descendant::*/@itemprop[contains(., 'date') or contains(., 'Date')]/.."
+    "|descendant::abbr[@title and not(@itemprop)]"
 )
 _SKIPPED = frozenset(["script", "style", "noscript", "template", "svg", "option", "title", "textarea"])
 _YEAR = re.compile(r"(?<!\d)(?:1[349]|20|25)\d\d(?!\d)|[٠-٩۰-۹०-९০-৯๐-๙０-９]{4}|令和|民[國国]|(?<!\d)1\d\d\s*年")
@@ -104,7 +105,7 @@ def _best(
 
 def _spots(body: HtmlElement, heading: HtmlElement | None) -> tuple[list[_Spot], int | None]:
     """Where the page may show a date, in its order, and the line of its heading."""
-    stating = frozenset(_stating(body))
+    stating = frozenset(find_elements(_STATED, body))
     found: list[_Spot] = []
     heading_line: int | None = None
     line = 0
@@ -126,11 +127,6 @@ def _spots(body: HtmlElement, heading: HtmlElement | None) -> tuple[list[_Spot],
             if _may_be_dated(tail):
                 found.append(_Spot(line, element.getparent(), " ".join(tail.split())))
     return found, heading_line
-
-
-def _stating(body: HtmlElement) -> list[HtmlElement]:
-    found = _STATED(body)
-    return [one for one in found if isinstance(one, HtmlElement)] if isinstance(found, list) else []
 
 
 def _may_be_dated(text: str) -> bool:

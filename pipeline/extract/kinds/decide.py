@@ -153,19 +153,17 @@ def _fold(text: str) -> str:
 
 
 def _chunks(tree: HtmlElement, unseen: frozenset[str]) -> list[str]:
-    """What a tree shows, a piece for each block."""
+    """What a tree shows, a piece for each block that is not blank."""
     pieces: list[list[str]] = [[]]
     walk = iterwalk(tree, events=("start", "end"))
     for event, element in walk:
-        if element.tag not in _INLINE:
+        if element.tag not in _INLINE and pieces[-1]:
             pieces.append([])
-        if event == "end":
-            pieces[-1].append(element.tail or "")
-        elif element.tag in unseen:
+        if event == "start" and element.tag in unseen:
             walk.skip_subtree()
-        else:
-            pieces[-1].append(" " if element.tag == "br" else element.text or "")
-    return ["".join(piece) for piece in pieces]
+        elif text := element.tail if event == "end" else " " if element.tag == "br" else element.text:
+            pieces[-1].append(text)
+    return [chunk for piece in pieces if (chunk := "".join(piece)) and not chunk.isspace()]
 
 
 def _folded(phrases: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,10 +9,11 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
-from lxml.etree import iterwalk
+from lxml.etree import XPath, iterwalk
 from lxml.html import HtmlElement
 
 from pipeline.extract.text.comments import comments_in
+from pipeline.extract.text.markup import find_elements
 
 # Within these a line runs on.
 _INLINE_TAGS = frozenset(
@@ -43,6 +44,8 @@ _SKIPPED = frozenset(
 )
 # A form that holds this much is the page itself, wrapped by its framework.
 _PAGE_FORM = 2_000
+_NOT_SHOWN = XPath("descendant-or-self::*/@hidden/..|descendant-or-self::*/@aria-hidden[. = 'true']/..")
+_STYLED = XPath("descendant-or-self::*[not(self::form)]/@style/..")
 _HIDDEN = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
 _COMMENTS = re.compile(
     r"comment(?!ary)|koment|kommentar|disqus|discuss|repl(?:y|ies)(?:$|[-_ ])|respond|otzyv|guestbook", re.IGNORECASE
@@ -119,21 +122,19 @@ class _Reading:
         self._read(body)
 
     def _read(self, body: HtmlElement) -> None:
-        skipped: HtmlElement | None = None
-        for event, element in iterwalk(body, events=("start", "end")):
-            if skipped is not None:
-                if event == "end" and element is skipped:
-                    skipped = None
+        hidden = _hidden(body)
+        walk = iterwalk(body, events=("start", "end"))
+        for event, element in walk:
+            if element.tag in _SKIPPED or element in hidden:
+                if event == "start":
+                    self._flush()
+                    walk.skip_subtree()
+                else:
                     self._add(element.tail)
-            elif not isinstance(element.tag, str):
-                continue
-            elif event == "end":
-                self._end(element)
-            elif _is_skipped(element):
-                self._flush()
-                skipped = element
-            else:
+            elif event == "start":
                 self._start(element)
+            else:
+                self._end(element)
         self._flush()
 
     def _start(self, element: HtmlElement) -> None:
@@ -150,9 +151,10 @@ class _Reading:
         self._add(element.text)
 
     def _is_chrome_name(self, names: str) -> bool:
-        if names not in self._known:
-            self._known[names] = bool(_COMMENTS.search(names) or _CHROME.search(names))
-        return self._known[names]
+        known = self._known.get(names)
+        if known is None:
+            known = self._known[names] = bool(_COMMENTS.search(names) or _CHROME.search(names))
+        return known
 
     def _end(self, element: HtmlElement) -> None:
         tag = element.tag
@@ -176,6 +178,8 @@ class _Reading:
                 self._linked += len(text.strip())
 
     def _flush(self) -> None:
+        if not self._run:
+            return
         text = " ".join("".join(self._run).split())
         if text:
             wrappers = tuple(names for _, names in self._wrappers)
@@ -185,13 +189,11 @@ class _Reading:
         self._linked = 0
 
 
-def _is_skipped(element: HtmlElement) -> bool:
-    if element.tag in _SKIPPED or element.get("hidden") is not None or element.get("aria-hidden") == "true":
-        return True
-    if element.tag == "form":
-        return len(element.text_content()) < _PAGE_FORM
-    style = element.get("style")
-    return bool(style and _HIDDEN.search(style))
+def _hidden(body: HtmlElement) -> frozenset[HtmlElement]:
+    """What is not shown to readers, by its attributes, and small forms."""
+    forms = (form for form in body.iter("form") if len(form.text_content()) < _PAGE_FORM)
+    styled = (element for element in find_elements(_STYLED, body) if _HIDDEN.search(element.get("style", "")))
+    return frozenset([*find_elements(_NOT_SHOWN, body), *styled, *forms])
 
 
 def _weigh(blocks: list[Block]) -> None:

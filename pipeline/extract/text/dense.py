@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -26,7 +27,8 @@ def densest_text(blocks: Sequence[Block]) -> str:
     container = _container(blocks)
     if container is None:
         return ""
-    inside = [block for block in blocks if not block.is_chrome and _is_within(block.element, container)]
+    elements = frozenset(container.iter())
+    inside = [block for block in blocks if not block.is_chrome and block.element in elements]
     inside = _first_article(inside)
     return "\n".join(block.text for block in _segment(inside) if block.is_heading or not block.is_links)
 
@@ -45,14 +47,10 @@ def _container(blocks: Sequence[Block]) -> HtmlElement | None:
     return max(value, key=value.__getitem__, default=None)
 
 
-def _is_within(element: HtmlElement | None, container: HtmlElement) -> bool:
-    while element is not None and element is not container:
-        element = element.getparent()
-    return element is container
-
-
 def _first_article(blocks: list[Block]) -> list[Block]:
     """Without the articles that a page appends below its own: only the first of several that hold much of the prose."""
+    if not _has_articles(blocks):
+        return blocks
     article_of = {block: _outermost_article(block.element) for block in blocks}
     held = defaultdict[HtmlElement, float](float)
     for block, article in article_of.items():
@@ -61,6 +59,12 @@ def _first_article(blocks: list[Block]) -> list[Block]:
     total = sum(block.prose for block in blocks)
     large = [article for article, prose in held.items() if prose > _LARGE_ARTICLE * total]
     return [block for block in blocks if article_of[block] is large[0]] if len(large) > 1 else blocks
+
+
+def _has_articles(blocks: Sequence[Block]) -> bool:
+    """Whether there are several on the page."""
+    page = blocks[0].element.getroottree() if blocks else None
+    return page is not None and len(list(islice(page.iter("article"), 2))) == 2
 
 
 def _outermost_article(element: HtmlElement) -> HtmlElement | None:

@@ -16,6 +16,7 @@ _SYMBOLS = "".join(chr(0x1D306 + index) for index in range(len(_MARKS)))
 _TO_SYMBOLS = str.maketrans(_MARKS, _SYMBOLS)
 _TO_MARKS = str.maketrans(_SYMBOLS, _MARKS)
 _MARKED = re.compile(f"[{_MARKS}]")
+_SHIELDED = re.compile(f"[{_SYMBOLS}]")
 
 
 def shield_joiners(tree: HtmlElement) -> None:
@@ -29,4 +30,4 @@ def shield_joiners(tree: HtmlElement) -> None:
 
 def restore_joiners(text: str) -> str:
     """A text that was read from such a tree, as it was."""
-    return text.translate(_TO_MARKS)
+    return text.translate(_TO_MARKS) if _SHIELDED.search(text) else text

@@ -1,14 +1,13 @@
-"""Markup becomes a tree, the same way for all who look at a page."""
+"""Markup becomes a tree, and elements are found in it, the same way for all who look at a page."""
 
 from __future__ import annotations
 
-import re
-
-from lxml.etree import ElementDefaultClassLookup
+from lxml.etree import ElementDefaultClassLookup, XPath
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-# XML 1.0 allows none of these, and lxml refuses text with them.
-_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+# XML 1.0 allows none of these nor surrogates, and lxml refuses text with them.
+_NOT_XML = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+_NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 # Every element is an HtmlElement: lxml's own lookup asks Python for the class of each tag, which no reader needs.
 _ELEMENTS = ElementDefaultClassLookup(element=HtmlElement)
 
@@ -19,4 +18,13 @@ def parse_markup(html: str) -> HtmlElement:
     # encoding goes before what the page says of itself.
     parser = HTMLParser(collect_ids=False, encoding="utf-8", remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_ELEMENTS)
-    return document_fromstring(_NOT_XML.sub("", html).encode("utf-8"), parser=parser)
+    encoded = html.encode("utf-8", "ignore").translate(None, _NOT_XML)
+    for noncharacter in _NONCHARACTERS:
+        encoded = encoded.replace(noncharacter, b"")
+    return document_fromstring(encoded, parser=parser)
+
+
+def find_elements(path: XPath, tree: HtmlElement) -> list[HtmlElement]:
+    """The elements that an XPath finds from an element, in their order; attributes and texts are none."""
+    found = path(tree)
+    return [element for element in found if isinstance(element, HtmlElement)] if isinstance(found, list) else []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from lxml.etree import XPath, strip_elements
 from lxml.html import HtmlElement
 
+from pipeline.extract.text.markup import find_elements
+
 # No article shows more; real pages of 2 MB stay far below all of them.
 _MAX_ELEMENTS = 60_000
 _MAX_DEPTH = 250
@@ -21,8 +23,9 @@ _PAGE_WITHOUT_SCRIPTS = 800
 # A newsletter's, a search, a vote; a larger one may be the page itself, wrapped by its framework.
 _SMALL_FORM = 500
 
-# Asked before anything is walked: in nearly every page the answer is no, at no cost.
-_SPANS = XPath("//*[@colspan or @rowspan]")
+# Asked before anything is walked: in nearly every page the answer is no, at no cost. Attributes lead to their elements
+# in a quarter of the time that a condition on each element takes.
+_SPANS = XPath("//@colspan/..|//@rowspan/..")
 _ROWS_BEYOND = XPath(f"(//tr)[position() > {_MAX_ROWS}]")
 _HEADINGS_OF_FORMS = XPath(
     f"//form[string-length(.) < {_SMALL_FORM}]/preceding-sibling::*[1][self::h2 or self::h3 or self::h4 or self::h5]"
@@ -41,7 +44,7 @@ def tame(tree: HtmlElement) -> None:
 
 def strip_chrome(tree: HtmlElement) -> None:
     """Drops in place what holds no text of an article; a `noscript` that holds the article becomes plain markup."""
-    for heading in _elements(_HEADINGS_OF_FORMS, tree):
+    for heading in find_elements(_HEADINGS_OF_FORMS, tree):
         heading.drop_tree()
     for element in tree.iter("noscript"):
         if len(element.text_content()) >= _PAGE_WITHOUT_SCRIPTS:
@@ -49,13 +52,8 @@ def strip_chrome(tree: HtmlElement) -> None:
     strip_elements(tree, *_NEVER_TEXT, with_tail=False)
 
 
-def _elements(path: XPath, tree: HtmlElement) -> list[HtmlElement]:
-    found = path(tree)
-    return [element for element in found if isinstance(element, HtmlElement)] if isinstance(found, list) else []
-
-
 def _cut_spans(tree: HtmlElement) -> None:
-    for cell in _elements(_SPANS, tree):
+    for cell in find_elements(_SPANS, tree):
         for name in ("colspan", "rowspan"):
             span = cell.get(name)
             if span is not None and not (
@@ -65,7 +63,7 @@ def _cut_spans(tree: HtmlElement) -> None:
 
 
 def _cut_rows(tree: HtmlElement) -> None:
-    for row in _elements(_ROWS_BEYOND, tree):
+    for row in find_elements(_ROWS_BEYOND, tree):
         _cut(row)
 
 
