@@ -11,7 +11,7 @@ pages of one half, split by a hash of the file name; --check exits 1 where a sco
 What is scored of ours is what `read_document` takes for the text, also where the page is then told to be no article.
 Times are CPU time, each page read by all in turn in one warm process, decoded beforehand: ours with metadata, dates and
 language, trafilatura's default with metadata. The ratio is that of the totals; `ours, whole` adds the charset and the
-kind of page.
+kind of page. Of each set the median and the mean are told.
 """
 
 from __future__ import annotations
@@ -238,6 +238,21 @@ def run(pages: Sequence[Page], readers: Mapping[str, Callable[[Page], str]]) -> 
     return runs
 
 
+def milliseconds_by_set(pages: Sequence[Page], runs: Mapping[str, Run]) -> dict[str, dict[str, tuple[float, float]]]:
+    """The median and the mean CPU time of a page, in milliseconds, for each set and reader."""
+    taken = defaultdict[str, dict[str, list[float]]](lambda: {name: [] for name in runs})
+    for index, page in enumerate(pages):
+        for name, found in runs.items():
+            taken[str(page.row["set"])][name].append(1000 * found.seconds[index])
+    return {
+        name: {
+            reader: (round(statistics.median(values), 1), round(statistics.mean(values), 1))
+            for reader, values in readers.items()
+        }
+        for name, readers in sorted(taken.items())
+    }
+
+
 def below_floors(scores: Mapping[str, float], floors: Mapping[str, float]) -> list[str]:
     """Which scores are below their floors, in words."""
     return [f"{name}: {scores[name]} < {floor}" for name, floor in floors.items() if scores.get(name, floor) < floor]
@@ -267,6 +282,7 @@ def main() -> None:
         scores["ours, site seen"] = score(pages, with_site_seen(pages))
     best = scores["ours, site seen" if chosen.site else "ours"]
     milliseconds = {name: round(1000 * statistics.median(found.seconds), 1) for name, found in done.items()}
+    by_set = milliseconds_by_set(pages, done)
     ratio = round(sum(done["ours"].seconds) / sum(done["trafilatura"].seconds), 3)
     floors = tomllib.loads(FLOORS.read_text("utf-8"))
     low = below_floors(best, floors["site" if chosen.site else "alone"])
@@ -275,10 +291,11 @@ def main() -> None:
             name: {"f1": f1, "peers": {peer: found[name] for peer, found in scores.items()}}
             for name, f1 in best.items()
         }
-        times = {"time_ratio": ratio, "median_milliseconds": milliseconds}
+        times = {"time_ratio": ratio, "median_milliseconds": milliseconds, "median_and_mean_milliseconds": by_set}
         print(json.dumps({"pages": len(pages), "sets": sets, **times, "below_floors": low}, indent=2))
     else:
         print_table(scores, milliseconds, ratio)
+        print_times(by_set)
     if chosen.check and low:
         sys.exit("\n".join(low))
 
@@ -292,6 +309,15 @@ def print_table(scores: Mapping[str, Mapping[str, float]], medians: Mapping[str,
     table.add_row("median ms", *(f"{medians[peer]:.1f}" if peer in medians else "" for peer in peers))
     Console(width=120).print(table)
     print(f"total time, ours / trafilatura: {ratio}")
+
+
+def print_times(by_set: Mapping[str, Mapping[str, tuple[float, float]]]) -> None:
+    """The times, a set a row."""
+    readers = list(next(iter(by_set.values())))
+    table = Table("set: median and mean ms", *readers)
+    for name, taken in by_set.items():
+        table.add_row(name, *("{:.1f} {:.1f}".format(*taken[reader]) for reader in readers))
+    Console(width=120).print(table)
 
 
 if __name__ == "__main__":
