@@ -5,12 +5,16 @@ Babel is loaded with the first date that has a name in it: few pages show their 
 
 from __future__ import annotations
 
+import pickle
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
 
 WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff’])*")
 
@@ -135,17 +139,46 @@ def _names_in_order(languages: tuple[str, ...]) -> list[str]:
     return sorted({name for language in languages for name in month_names(language)})
 
 
-def _from_cldr(language: str, field: str, widths: Iterable[str]) -> dict[str, int]:
-    from babel import Locale, localedata  # see above
-
+def _from_cldr(language: str, field: str, widths: tuple[str, ...]) -> dict[str, int]:
     names: dict[str, int] = {}
-    for identifier in localedata.locale_identifiers():
-        if identifier.split("_")[0] != language:
-            continue
-        table = getattr(Locale.parse(identifier), field)
-        for width in widths:
-            for number, name in (*table["format"][width].items(), *table["stand-alone"][width].items()):
+    for table in _tables(language, field):
+        for context, width in product(("format", "stand-alone"), widths):
+            named = table.get(context, {}).get(width, {})
+            for number, name in named.items() if isinstance(named, dict) else ():  # an alias of what is read anyway
                 words = WORD.findall(folded(name))
                 if words and not any(map(str.isdecimal, name)):  # Vietnamese "tháng 3", Chinese "3月"
                     names.setdefault(" ".join(words), number)
     return names
+
+
+def _tables(language: str, field: str) -> Iterator[dict[str, Any]]:
+    """What the locales of a language say of their own, without what each inherits from another one of them.
+
+    Read from Babel's files: Babel itself joins all of that into each locale and keeps it, 100 MB for all languages, and
+    what it has looked up in one language by way of an alias it finds in others, too.
+    """
+    from babel import localedata  # see above
+
+    for identifier in dict.fromkeys(one for own in _locales().get(language, ()) for one in _with_parents(own)):
+        data = pickle.loads(Path(localedata.resolve_locale_filename(identifier)).read_bytes())  # noqa: S301  Babel's own
+        yield data.get(field, {})
+
+
+def _with_parents(identifier: str) -> Iterator[str]:
+    """A locale and those it inherits from: nb has its names from no, en_AU from en_001 and that from en."""
+    from babel.core import get_global
+
+    while identifier not in ("", "root"):
+        yield identifier
+        identifier = get_global("parent_exceptions").get(identifier, identifier.rpartition("_")[0])
+
+
+@lru_cache(maxsize=1)
+def _locales() -> dict[str, list[str]]:
+    """The locales that Babel knows, by their language."""
+    from babel import localedata  # see above
+
+    found = defaultdict[str, list[str]](list)
+    for identifier in localedata.locale_identifiers():
+        found[identifier.split("_")[0]].append(identifier)
+    return dict(found)
