@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Iterable
 from itertools import islice
 
+from pipeline.extract.clean import NO_ASCII_LETTERS, parted
+
 # Longer marks first: the mark of UTF-32 LE begins with that of UTF-16 LE.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -120,14 +122,12 @@ _NAME = re.compile(rb"[\w:-]{2,40}")
 _ASCII_SPACES = bytes([*range(0x09, 0x0E), *range(0x1C, 0x21)])
 _ODD_ASCII = bytes([*range(0x09), *range(0x0E, 0x20), 0x7F])
 _ODD = re.compile(r"[\x80-\x9f\ufffd\ue000-\uf8ff]")
-_ASCII, _NO_ASCII = bytes(range(0x80)), bytes(range(0x80, 0x100))
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 # A lead byte of UTF-8 read as Latin-1, and a byte that goes on; and what may be such a pair in bytes, where it is found
 # ten times as fast.
 _TWICE = re.compile(r"[\xc2-\xf4][\x80-\xbf\u0152-\u02dc\u2013-\u2122]")
 _MAYBE_TWICE = re.compile(rb"\xc3[\x82-\xb4](?:\xc2|[\xc5-\xcb]|\xe2[\x80-\x84])")
 _SAMPLE_RUNS = 50
-_NO_ASCII_LETTERS = bytes(code for code in range(256) if not chr(code).isascii() or not chr(code).isalpha())
 _XML_ENCODING = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w:-]{2,40})""", re.IGNORECASE)
 
 
@@ -147,25 +147,18 @@ def decode(body: bytes, claims: Iterable[str | None]) -> str | None:
 def is_garbled(text: str) -> bool:
     """Whether a text is bytes of something else, or was read in a charset that is not its own."""
     sample = text[:_SAMPLE_BYTES]
-    in_ascii, beyond = _parted(sample)
+    in_ascii, beyond = parted(sample)
     visible = len(in_ascii.translate(None, _ASCII_SPACES)) + len("".join(beyond.split())) or 1
     if (_count_bytes(in_ascii, _ODD_ASCII) + len(_ODD.findall(beyond))) * 50 >= visible:
         written = sum(c.isalnum() or unicodedata.category(c).startswith("M") for c in sample)
         return written * 4 < visible * 3
-    ascii_letters = len(in_ascii.translate(None, _NO_ASCII_LETTERS))
+    ascii_letters = len(in_ascii.translate(None, NO_ASCII_LETTERS))
     if 2 * len(beyond) <= ascii_letters:
         return False
     beyond_letters = "".join(filter(str.isalpha, beyond))
     letters = ascii_letters + len(beyond_letters)
     # No language writes every other letter with a mark of Latin-1; Cyrillic or Arabic read as Latin-1 is all of those.
     return letters >= 25 and 2 * sum(c <= "\xff" for c in beyond_letters) > letters
-
-
-def _parted(text: str) -> tuple[bytes, str]:
-    """The characters of ASCII in a text, and the others: bytes are sorted and counted many times as fast as text."""
-    encoded = text.encode("utf-8", "surrogatepass")
-    beyond = encoded.translate(None, _ASCII).decode("utf-8", "surrogatepass")
-    return encoded.translate(None, _NO_ASCII), beyond
 
 
 def _count_bytes(body: bytes, wanted: bytes) -> int:

@@ -25,8 +25,9 @@ _BIDI_CONTROL = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 # and Thailand are as much as letters.
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
 _VOWEL_SIGN = re.compile(r"[\u0900-\u0dff\u0e31-\u0e4e]")
-_ASCII = bytes(range(0x80))
-_NO_ASCII_LETTERS = bytes(code for code in range(0x100) if not (chr(code).isascii() and chr(code).isalpha()))
+_ASCII, _NO_ASCII = bytes(range(0x80)), bytes(range(0x80, 0x100))
+NO_ASCII_LETTERS = bytes(code for code in range(0x80) if not chr(code).isalpha())
+"""The bytes of ASCII that are no letters."""
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u061c\u2060")
 _ISOLATES, _POP_ISOLATE = "\u2066\u2067\u2068", "\u2069"
 _EMBEDDINGS, _POP_EMBEDDING = "\u202a\u202b\u202d\u202e", "\u202c"
@@ -54,22 +55,23 @@ def join_paragraphs(lines: list[str]) -> str:
 
 def count_letters(text: str) -> int:
     """How many letters a text has, in any script. A Devanagari vowel sign or an Arabic vowel mark is no letter."""
-    in_ascii, beyond = _letters(text)
-    return in_ascii + sum(map(str.isalpha, beyond))
+    in_ascii, beyond = parted(text)
+    return len(in_ascii.translate(None, NO_ASCII_LETTERS)) + sum(map(str.isalpha, beyond))
 
 
 def size_of(text: str) -> int:
     """How much a text says, whatever its script: in letters of a spaced one."""
-    in_ascii, beyond = _letters(text)
+    in_ascii, beyond = parted(text)
+    letters = len(in_ascii.translate(None, NO_ASCII_LETTERS)) + sum(map(str.isalpha, beyond))
     signs = sum(not c.isalpha() for c in _VOWEL_SIGN.findall(beyond))
-    return in_ascii + sum(map(str.isalpha, beyond)) + 2 * len(_DENSE.findall(beyond)) + signs
+    return letters + 2 * len(_DENSE.findall(beyond)) + signs
 
 
-def _letters(text: str) -> tuple[int, str]:
-    """The number of letters of ASCII, which bytes tell at once, and the characters beyond it."""
+def parted(text: str) -> tuple[bytes, str]:
+    """The characters of ASCII in a text, and the others: bytes are sorted and counted many times as fast as text."""
     encoded = text.encode("utf-8", "surrogatepass")
     beyond = encoded.translate(None, _ASCII).decode("utf-8", "surrogatepass")
-    return len(encoded.translate(None, _NO_ASCII_LETTERS)), beyond
+    return encoded.translate(None, _NO_ASCII), beyond
 
 
 def _mend_surrogates(text: str) -> str:
