@@ -14,12 +14,14 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.fold.words.remembered import Remembered
 from pipeline.fold.words.tokens import (
     MAX_CHARACTERS,
     SHINGLE_WORDS,
     folded_unit,
     letters_and_digits,
     shingle_size,
+    stretches,
     unit_spans,
 )
 
@@ -68,18 +70,16 @@ def text_hash(text: str, title: str | None) -> str:
 
 def shingled(text: str) -> Shingled:
     """The units and shingles of a text, of its first MAX_CHARACTERS. A text shorter than a shingle is one shingle."""
-    text = text[:MAX_CHARACTERS]
-    spans = unit_spans(text)
-    places = np.array(spans, dtype=np.int64).reshape(len(spans), 2)
-    units = [text[start:end] for start, end in spans]
-    codes = np.array([_code(unit) for unit in units], dtype=np.int64).view(np.uint64)
-    sizes = np.array([shingle_size(unit) for unit in units], dtype=np.int64)
-    firsts = np.flatnonzero(np.arange(len(units)) + sizes <= len(units))
-    if len(units) and not len(firsts):
+    found, begins = stretches(text[:MAX_CHARACTERS])
+    units = [_UNITS_OF[stretch] for stretch in found]
+    starts, ends, codes, sizes = np.concatenate(units).T
+    places = np.repeat(begins, [len(rows) for rows in units])
+    firsts = np.flatnonzero(np.arange(len(sizes)) + sizes <= len(sizes))
+    if len(sizes) and not len(firsts):
         firsts = np.zeros(1, dtype=np.int64)
-    words = SHINGLE_WORDS / sizes
-    lengths = np.minimum(sizes[firsts], len(units))
-    return Shingled(places[:, 0], places[:, 1], words, firsts, firsts + lengths - 1, _rolled(codes, firsts, lengths))
+    lengths = np.minimum(sizes[firsts], len(sizes))
+    hashes = _rolled(codes.view(np.uint64), firsts, lengths)
+    return Shingled(starts + places, ends + places, SHINGLE_WORDS / sizes, firsts, firsts + lengths - 1, hashes)
 
 
 def shingles(text: str) -> Hashes:
@@ -88,7 +88,7 @@ def shingles(text: str) -> Hashes:
 
 
 def bands(found: Hashes) -> tuple[int, ...]:
-    """The bands of the MinHash signature of some shingles; none for a text without shingles."""
+    """The bands of the MinHash signature of some shingles, however often each comes; none for a text without."""
     if not len(found):
         return ()
     multipliers, addends = _permutations()
@@ -102,10 +102,16 @@ def bands(found: Hashes) -> tuple[int, ...]:
     return tuple(banded.view(np.int64).tolist())
 
 
-@lru_cache(maxsize=50_000)
-def _code(unit: str) -> int:
-    """The hash of a unit, remembered: the news of a day has few words that it does not repeat."""
-    return hash64(folded_unit(unit))
+def _units(stretch: str) -> Places:
+    """The units of a stretch of text, a row for each: start, end, hash, and the size of a shingle that begins there."""
+    spans = unit_spans(stretch)
+    units = [stretch[start:end] for start, end in spans]
+    rows = [(*span, *_HASH_AND_SIZE[unit]) for span, unit in zip(spans, units, strict=True)]
+    return np.array(rows, dtype=np.int64).reshape(len(rows), 4)
+
+
+_HASH_AND_SIZE = Remembered(lambda unit: (hash64(folded_unit(unit)), shingle_size(unit)))
+_UNITS_OF = Remembered(_units)
 
 
 def _rolled(codes: Hashes, firsts: Places, sizes: Places) -> Hashes:

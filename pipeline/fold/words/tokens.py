@@ -6,14 +6,16 @@ Khmer, Burmese, Tibetan) the whole run comes as one token, and shingles are made
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import defaultdict
 from enum import StrEnum
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 import regex
+
+from pipeline.fold.words.remembered import Remembered
 
 # A longer text is matched by its beginning: no news article comes near, and what does (a dump, a log) must not take
 # seconds. So many characters are some 10,000 words, and each place fits into 16 bits.
@@ -62,9 +64,6 @@ _TOKEN = regex.compile(
     """,
     regex.VERBOSE | regex.V1,
 )
-# No token goes over a space.
-_STRETCH = re.compile("[^ \n]+")
-_LONGEST_REMEMBERED = 30
 _SCRIPTS: dict[str | None, Script] = {script.value: script for script in Script}
 _KANA = regex.compile(r"\p{Hiragana}")
 _NOT_LETTER_OR_DIGIT = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
@@ -79,26 +78,22 @@ def tokens(text: str) -> list[Token]:
     return [Token(m.group(), m.start(), _SCRIPTS[m.lastgroup]) for m in _TOKEN.finditer(text)]
 
 
+def stretches(text: str) -> tuple[list[str], list[int]]:
+    """What stands between spaces or line ends, which no word goes over; and where each begins."""
+    found = text.replace("\n", " ").split(" ")
+    return found, list(accumulate((len(stretch) + 1 for stretch in found[:-1]), initial=0))
+
+
 def words(text: str) -> dict[Script, dict[str, list[int]]]:
     """The tokens of a text, each distinct one of a script with all its places, in characters, ascending."""
-    stretches: dict[str, list[int]] = defaultdict(list)
-    for m in _STRETCH.finditer(text):
-        stretches[m.group()].append(m.start())
     found: dict[Script, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for stretch, starts in stretches.items():
-        is_short = len(stretch) <= _LONGEST_REMEMBERED
-        for word, at, script in _remembered_tokens(stretch) if is_short else tokens(stretch):
-            found[script][word] += [start + at for start in starts]
-    for written in found.values():
-        for starts in written.values():
-            starts.sort()
+    for stretch, start in zip(*stretches(text), strict=True):
+        for word, at, script in _TOKENS_OF[stretch]:
+            found[script][word].append(start + at)
     return found
 
 
-@lru_cache(maxsize=50_000)
-def _remembered_tokens(stretch: str) -> tuple[Token, ...]:
-    """The tokens of what stands between two spaces: the news of a day has little of it that it does not repeat."""
-    return tuple(tokens(stretch))
+_TOKENS_OF = Remembered(lambda stretch: tuple(tokens(stretch)))
 
 
 def letters_and_digits(text: str) -> str:
@@ -117,7 +112,6 @@ def folded_unit(unit: str) -> str:
     return unicodedata.normalize("NFKC", unit).casefold()
 
 
-@lru_cache(maxsize=50_000)
 def shingle_size(unit: str) -> int:
     """How many units a shingle has that begins with this one."""
     if not _IDEOGRAPH.match(unit):
