@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import islice
+import numpy as np
 
 from pipeline.fold.near import shingles
-from pipeline.fold.translation.anchors import Anchor, anchors, mass
-from pipeline.fold.translation.packed import hash_of, pack
+from pipeline.fold.translation.anchors import Found, anchors, mass
+from pipeline.fold.translation.packed import hashes_of, pack
 from pipeline.fold.words.tokens import MAX_CHARACTERS, primary
 from pipeline.models.folding import Fingerprint
 
@@ -21,14 +21,14 @@ def fingerprint(text: str, *, title: str | None, language: str | None) -> Finger
     found = anchors(body, primary(language))
     return Fingerprint(
         text_hash=shingles.text_hash(text, title),
-        bands=shingles.bands(shingles.shingles(body)),
+        bands=shingles.bands(shingles.shingled(body).hashes),
         anchor_keys=_anchor_keys(found),
         anchors=pack(found, len(body)),
         mass=round(mass(found, len(body)), 3),
     )
 
 
-def _anchor_keys(found: tuple[Anchor, ...]) -> tuple[int, ...]:
+def _anchor_keys(found: Found) -> tuple[int, ...]:
     """The hashed keys of the rare anchors that weigh most; `found` is in that order."""
-    rare = (anchor.key for anchor in found if anchor.rarity >= _KEY_RARITY)
-    return tuple(hash_of(key) for key in islice(rare, MOST_KEYS))
+    rare = np.flatnonzero(found.rarities >= _KEY_RARITY)[:MOST_KEYS]
+    return tuple(hashes_of([found.keys[i] for i in rare.tolist()]).tolist())

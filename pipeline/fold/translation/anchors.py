@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
-from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from pipeline.fold.translation.background import rarities
 from pipeline.fold.translation.places import places
 from pipeline.fold.translation.spans import Spans
+from pipeline.fold.words.remembered import Remembered
 from pipeline.fold.words.tokens import word_count
 
 MOST_ANCHORS = 400
@@ -22,6 +22,9 @@ MOST_POSITIONS = 24
 # What half of all articles carry says nothing.
 _LEAST_RARITY = -math.log(0.6)
 _FEWEST_WORDS = 20.0
+
+Values = NDArray[np.float64]
+Ways = NDArray[np.uint8]
 
 
 class Carriage(StrEnum):
@@ -46,11 +49,10 @@ _CARRIED = {
     Carriage.STRETCH: (0.05, 0.0, 0.05),
     Carriage.WINDOW: (0.0, 0.01, 0.12),
 }
-_NUMBERS = {how: number for number, how in enumerate(CARRIAGES)}
+_WINDOW = CARRIAGES.index(Carriage.WINDOW)
 _BASE, _SLOPE, _MOST = np.array([_CARRIED[how] for how in CARRIAGES]).T
 
 
-@lru_cache(maxsize=10_000)
 def carriage(level: str, first: str) -> Carriage:
     """How an anchor is written, by the level of its key and the first character of its surface: a number; a name, by
     its capital or its katakana; a word that never has a capital in a script with capitals; a plain word where the
@@ -67,61 +69,72 @@ def carriage(level: str, first: str) -> Carriage:
     return Carriage.STRETCH if first >= "\u3400" and not "가" <= first <= "힣" else Carriage.PLAIN
 
 
-def has_fine_sounds(surface: str) -> bool:
-    """Whether the script tells b from f, l from r and m from n: kana, Han, Hangul and unspaced scripts may not."""
-    first = surface[0]
+# By level and first character together.
+_WAYS = Remembered(lambda both: CARRIAGES.index(carriage(*both)))
+
+
+def has_fine_sounds(first: str) -> bool:
+    """Whether the script of a letter tells b from f, l from r and m from n: kana, Han, Hangul and unspaced scripts may
+    not.
+    """
     return not (first >= "\u3040" or "\u0e00" <= first <= "\u109f" or "\u1780" <= first <= "\u17ff")
 
 
-class Anchor(NamedTuple):
-    """A mark that survives translation.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Marks of a text that survive translation, in columns of one length.
 
-    `key` is comparable across languages ('n:1818.68', 'l:chatgpt', 's:gmz'), `surface` is how the text writes it at the
-    first of `starts`, its places in characters. `carriage` goes by the least name-like of its places. `rarity` is -ln
-    of how probable it is that an unrelated article of this language and length carries it.
+    Keys are comparable across languages ('n:1818.68', 'l:chatgpt', 's:gmz'). A surface is how the text writes one at
+    the first of its `starts`, its places in characters. `ways` are how each is written, by the least name-like of its
+    places, as numbers of CARRIAGES. A rarity is -ln of how probable it is that an unrelated article of this language
+    and length carries the anchor.
     """
 
-    key: str
-    surface: str
-    starts: tuple[int, ...]
-    carriage: Carriage
-    rarity: float
+    keys: Sequence[str]
+    surfaces: Sequence[str]
+    starts: Sequence[Sequence[int]]
+    ways: Ways
+    rarities: Values
 
 
-def carried(ways: NDArray[np.integer[Any]], rarities: NDArray[np.float64]) -> NDArray[np.float64]:
+def carried(ways: NDArray[np.integer[Any]], rarities: Values) -> Values:
     """How probably a translation carries anchors over, by how they are written (numbers of CARRIAGES)."""
-    rates: NDArray[np.float64] = np.minimum(_MOST[ways], _BASE[ways] + _SLOPE[ways] * rarities)
+    rates: Values = np.minimum(_MOST[ways], _BASE[ways] + _SLOPE[ways] * rarities)
     return rates
 
 
-def anchors(text: str, language: str | None) -> tuple[Anchor, ...]:
+def anchors(text: str, language: str | None) -> Found:
     """The anchors of a text in a language (primary subtag), those that weigh most first, at most MOST_ANCHORS."""
     found = places(text, language)
-    rare = rarities(list(found), language, max(_FEWEST_WORDS, word_count(text)))
-    ways = [carriage(key[0], place.surface[0]) for key, place in found.items()]
+    keys = sorted(found.starts)
+    rare = rarities(keys, language, max(_FEWEST_WORDS, word_count(text)))
+    ways = np.array([_WAYS[key[0] + found.firsts[key]] for key in keys], dtype=np.uint8)
     weights = np.where(rare >= _LEAST_RARITY, _expected_weights(ways, rare), -1.0)
-    weighed = sorted(zip((-weights).tolist(), found, ways, rare.round(3).tolist(), strict=True))
-    return tuple(
-        Anchor(key, found[key].shown, tuple(found[key].starts[:MOST_POSITIONS]), how, rarity)
-        for weight, key, how, rarity in weighed[:MOST_ANCHORS]
-        if weight <= 0
+    best = np.argsort(-weights, kind="stable")[:MOST_ANCHORS]
+    best = best[weights[best] >= 0]
+    chosen = [keys[i] for i in best.tolist()]
+    return Found(
+        chosen,
+        [found.shown[key] for key in chosen],
+        [found.starts[key][:MOST_POSITIONS] for key in chosen],
+        ways[best],
+        rare[best].round(3),
     )
 
 
-def _expected_weights(ways: Sequence[Carriage], rarity: NDArray[np.float64]) -> NDArray[np.float64]:
+def _expected_weights(ways: Ways, rarity: Values) -> Values:
     """What anchors can be expected to weigh in a comparison with a translation, in nats."""
-    rates = carried(np.array([_NUMBERS[how] for how in ways], dtype=np.intp), rarity)
-    weights: NDArray[np.float64] = rates * np.maximum(0.0, rarity + np.log(rates))
+    rates = carried(ways, rarity)
+    # A rate of 0 weighs nothing.
+    with np.errstate(divide="ignore"):
+        weights: Values = rates * np.maximum(0.0, rarity + np.log(rates))
     return weights
 
 
-def mass(found: Sequence[Anchor], length: int) -> float:
+def mass(found: Found, length: int) -> float:
     """What all anchors of a text of `length` characters can be expected to weigh, each place counted once."""
     taken = Spans(length)
-    counted = [
-        anchor
-        for anchor in sorted(found, key=attrgetter("rarity"), reverse=True)
-        if anchor.carriage is not Carriage.WINDOW and taken.claim(anchor.starts, len(anchor.surface))
-    ]
-    rarity = np.array([anchor.rarity for anchor in counted], dtype=np.float64)
-    return float(_expected_weights([anchor.carriage for anchor in counted], rarity).sum())
+    is_window = (found.ways == _WINDOW).tolist()
+    rarest_first = np.argsort(-found.rarities, kind="stable").tolist()
+    counted = [i for i in rarest_first if not is_window[i] and taken.claim(found.starts[i], len(found.surfaces[i]))]
+    return float(_expected_weights(found.ways[counted], found.rarities[counted]).sum())

@@ -14,14 +14,15 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.fold.near.shingles import hash64
-from pipeline.fold.translation.anchors import CARRIAGES, Anchor, Carriage, has_fine_sounds
+from pipeline.fold.translation.anchors import CARRIAGES, Carriage, Found, has_fine_sounds
+from pipeline.fold.words.remembered import Remembered
 from pipeline.models.folding import Fingerprint
 
 VERSION = 1
@@ -30,8 +31,7 @@ _FINGERPRINT = struct.Struct("<32sdBB")
 _MILLI = 1000
 _CARRIAGE, _IS_COARSE, _HAS_FINE_SOUNDS = 0b111, 0b1000, 0b10000
 _LONGEST_SURFACE = 255
-_CARRIAGE_NUMBERS = {how: number for number, how in enumerate(CARRIAGES)}
-_NAME, _NUMBER = _CARRIAGE_NUMBERS[Carriage.NAME], _CARRIAGE_NUMBERS[Carriage.NUMBER]
+_NAME, _NUMBER = CARRIAGES.index(Carriage.NAME), CARRIAGES.index(Carriage.NUMBER)
 # By the byte that says how an anchor is written: whether it is a word, as finely as its script is heard.
 _IS_WORD = np.array([not mark & _IS_COARSE and mark & _CARRIAGE not in (_NAME, _NUMBER) for mark in range(256)])
 
@@ -98,27 +98,33 @@ def hear_finely(marks: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return (marks & np.uint8(_HAS_FINE_SOUNDS)).astype(bool)
 
 
-@lru_cache(maxsize=50_000)
-def hash_of(key: str) -> int:
-    """The hash of the key of an anchor, remembered."""
-    return hash64(key)
+def hashes_of(keys: Sequence[str]) -> NDArray[np.int64]:
+    """The hashes of the keys of anchors."""
+    return np.array([_HASHES[key] for key in keys], dtype="<i8")
 
 
-def pack(found: Sequence[Anchor], length: int) -> bytes:
+_HASHES = Remembered(hash64)
+
+
+def pack(found: Found, length: int) -> bytes:
     """The anchors of a text of `length` characters, at most 65,535, as bytes."""
-    keys, surfaces, starts, ways, rarities = zip(*found, strict=True) if found else [()] * 5
-    hashes = np.array([*map(hash_of, keys)], dtype="<i8")
+    hashes = hashes_of(found.keys)
     ascending = np.argsort(hashes)
-    marks = map(_mark, ways, (key[0] for key in keys), (surface[0] for surface in surfaces))
+    is_coarse = np.array([key[0] == "c" for key in found.keys], dtype=np.uint8)
+    hears_finely = np.array([_HEARS_FINELY[surface[0]] for surface in found.surfaces], dtype=np.uint8)
+    starts = [found.starts[i] for i in ascending.tolist()]
     columns = (
         hashes[ascending],
-        (np.array(rarities)[ascending] * _MILLI).round().astype("<u2"),
-        np.array([*marks], dtype=np.uint8)[ascending],
-        np.minimum([*map(len, surfaces)], _LONGEST_SURFACE).astype(np.uint8)[ascending],
-        np.array([*map(len, starts)], dtype=np.uint8)[ascending],
-        np.array([*chain.from_iterable(starts[i] for i in ascending.tolist())], dtype="<u2"),
+        (found.rarities[ascending] * _MILLI).round().astype("<u2"),
+        (found.ways | is_coarse * _IS_COARSE | hears_finely * _HAS_FINE_SOUNDS).astype(np.uint8)[ascending],
+        np.minimum([*map(len, found.surfaces)], _LONGEST_SURFACE).astype(np.uint8)[ascending],
+        np.array([*map(len, starts)], dtype=np.uint8),
+        np.array([*chain.from_iterable(starts)], dtype="<u2"),
     )
-    return _HEAD.pack(VERSION, len(found), length) + b"".join(column.tobytes() for column in columns)
+    return _HEAD.pack(VERSION, len(hashes), length) + b"".join(column.tobytes() for column in columns)
+
+
+_HEARS_FINELY = Remembered(has_fine_sounds)
 
 
 def unpack(packed: bytes) -> Anchors:
@@ -162,10 +168,3 @@ def unpack_fingerprint(packed: bytes) -> Fingerprint:
         anchors,
         mass,
     )
-
-
-@lru_cache(maxsize=10_000)
-def _mark(how: Carriage, level: str, first: str) -> int:
-    """The byte that says how an anchor is written."""
-    coarse = _IS_COARSE if level == "c" else 0
-    return _CARRIAGE_NUMBERS[how] | coarse | (_HAS_FINE_SOUNDS if has_fine_sounds(first) else 0)

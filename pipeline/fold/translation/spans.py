@@ -14,8 +14,9 @@ class Spans:
     def claim(self, starts: Sequence[int], size: int) -> bool:
         """Take the free ones of some places of `size` characters; False where all of them are taken."""
         free = [start for start in starts if self._claimed.find(1, start, start + size) < 0]
+        taken = b"\1" * size
         for start in free:
-            self._claimed[start : start + size] = b"\1" * size
+            self._claimed[start : start + size] = taken
         return bool(free)
 
     def has_room(self, starts: Sequence[int], size: int) -> bool:

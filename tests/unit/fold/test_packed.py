@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from random import Random
 
+import numpy as np
 import pytest
 from unit.fold.articles import HARBOUR_DISPATCHES, HARBOUR_EN
 
 from pipeline.fold.fingerprint import fingerprint
 from pipeline.fold.near.shingles import hash64
-from pipeline.fold.translation.anchors import MOST_POSITIONS, Anchor, Carriage, has_fine_sounds
+from pipeline.fold.translation.anchors import CARRIAGES, MOST_POSITIONS, Carriage, Found, has_fine_sounds
 from pipeline.fold.translation.packed import hear_finely, is_coarse, pack, pack_fingerprint, unpack, unpack_fingerprint
 
 
-def _some_anchors(random: Random) -> list[Anchor]:
+def _some_anchors(random: Random) -> Found:
     """Anchors of all kinds, with extreme numbers among them."""
-    keys = {f"{random.choice('nlsch')}:{random.getrandbits(32):x}" for _ in range(random.choice([0, 1, 2, 300]))}
-    return [
-        Anchor(
-            key,
-            random.choice(["x", "Ж", "漢字", "タロ", "ก" * 254, "a" * 255]),
-            tuple(sorted(random.sample([0, 1, 65_534, *range(5, 60_000, 11)], random.choice([1, 2, MOST_POSITIONS])))),
-            random.choice(list(Carriage)),
-            round(random.uniform(0.5, 11), 3),
-        )
-        for key in sorted(keys)
-    ]
+    count = random.choice([0, 1, 2, 300])
+    everywhere = [0, 1, 65_534, *range(5, 60_000, 11)]
+    return Found(
+        [f"{random.choice('nlsch')}:{i}{random.getrandbits(32):x}" for i in range(count)],
+        random.choices(["x", "Ж", "漢字", "タロ", "ก" * 254, "a" * 255], k=count),
+        [sorted(random.sample(everywhere, random.choice([1, 2, MOST_POSITIONS]))) for _ in range(count)],
+        np.array(random.choices(range(len(CARRIAGES)), k=count), dtype=np.uint8),
+        np.array([round(random.uniform(0.5, 11), 3) for _ in range(count)]),
+    )
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -37,16 +36,20 @@ def test_anchors_come_back_as_they_were(seed: int) -> None:
     assert back.length == length
     at = {key: i for i, key in enumerate(back.keys.tolist())}
     assert list(at) == sorted(at)
-    assert len(at) == len(found)
-    for anchor in found:
-        i = at[hash64(anchor.key)]
-        assert back.carriage(i) is anchor.carriage
-        assert back.rarities[i] == pytest.approx(anchor.rarity)
-        assert back.starts(i) == list(anchor.starts)
-        assert back.first_span(i) == (anchor.starts[0], anchor.starts[0] + len(anchor.surface))
-        assert is_coarse(back.marks)[i] == (anchor.key[0] == "c")
-        assert hear_finely(back.marks)[i] == has_fine_sounds(anchor.surface)
-    assert set(back.keys[back.is_number].tolist()) == {hash64(a.key) for a in found if a.carriage is Carriage.NUMBER}
+    assert len(at) == len(found.keys)
+    columns = (found.keys, found.surfaces, found.starts, found.ways.tolist(), found.rarities.tolist())
+    for key, surface, starts, way, rarity in zip(*columns, strict=True):
+        i = at[hash64(key)]
+        assert back.carriage(i) is CARRIAGES[way]
+        assert back.rarities[i] == pytest.approx(rarity)
+        assert back.starts(i) == starts
+        assert back.first_span(i) == (starts[0], starts[0] + len(surface))
+        assert is_coarse(back.marks)[i] == (key[0] == "c")
+        assert hear_finely(back.marks)[i] == has_fine_sounds(surface[0])
+    numbers = {
+        hash64(key) for key, way in zip(found.keys, found.ways, strict=True) if CARRIAGES[way] is Carriage.NUMBER
+    }
+    assert set(back.keys[back.is_number].tolist()) == numbers
 
 
 @pytest.mark.parametrize(
