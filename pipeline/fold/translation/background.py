@@ -12,12 +12,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from string import ascii_lowercase
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.fold.words.han import windows
 from pipeline.fold.words.marks import word_keys
+from pipeline.fold.words.remembered import Remembered
 from pipeline.fold.words.tokens import Script, tokens
 
 # Languages without a word list borrow that of English, the language that lends most words to news, for half of the
@@ -50,7 +52,7 @@ class Background:
         if level == "h":
             return 1.5 * listed + _UNSEEN_WINDOW
         letters = self.letters[level]
-        chance = math.prod(letters.get(c, _RARE_LETTER) for c in mark)
+        chance = math.prod(map(letters.__getitem__, mark))
         return listed + self.unlisted * chance * (self.lengths[level].get(len(mark), 0.0) + _RARE_LENGTH)
 
 
@@ -75,30 +77,19 @@ def rarities(keys: Sequence[str], language: str | None, words: float) -> NDArray
     """For each key, -ln of how probable it is that an unrelated article of this many words carries it."""
     known = _likelihoods(language)
     values = np.array([known[key] for key in keys], dtype=np.float64)
-    is_number = np.array([key[0] == "n" for key in keys], dtype=bool)
+    is_number = np.array(keys, dtype="U1") == "n"
     lengths = min(4.0, max(0.3, words / _TYPICAL_WORDS))
     return -np.log(np.maximum(_RAREST, -np.expm1(-values * np.where(is_number, lengths, words))))
 
 
-class _Likelihoods(dict[str, float]):
-    """Of keys in a language, remembered: how often a word carries each, or how probably an article has a number."""
-
-    def __init__(self, language: str | None) -> None:
-        super().__init__()
-        self._language = language
-
-    def __missing__(self, key: str) -> float:
-        if len(self) >= _MOST_REMEMBERED:
-            self.clear()
-        is_number = key[0] == "n"
-        found = number_probability(key[2:]) if is_number else background(self._language).frequency(key)
-        self[key] = found
-        return found
-
-
 @lru_cache(maxsize=64)
-def _likelihoods(language: str | None) -> _Likelihoods:
-    return _Likelihoods(language)
+def _likelihoods(language: str | None) -> Remembered[float]:
+    """Of keys in a language: how often a word carries each, or how probably an article has a number."""
+
+    def likelihood(key: str) -> float:
+        return number_probability(key[2:]) if key[0] == "n" else background(language).frequency(key)
+
+    return Remembered(likelihood, _MOST_REMEMBERED)
 
 
 def number_probability(value: str) -> float:
@@ -146,8 +137,8 @@ def _shape(listed: dict[str, float]) -> tuple[dict[str, dict[str, float]], dict[
             lengths[key[0]][len(key) - 2] += frequency
             for c in key[2:]:
                 letters[key[0]][c] += frequency
-    for counts in letters.values():
+    for level, counts in letters.items():
         total = sum(counts.values()) or 1.0
-        for c in counts:
-            counts[c] /= total
+        shares = {c: count / total for c, count in counts.items()}
+        letters[level] = dict.fromkeys(ascii_lowercase, _RARE_LETTER) | shares
     return letters, lengths
