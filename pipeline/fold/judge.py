@@ -13,6 +13,8 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from pipeline.fold.near import copies
 from pipeline.fold.translation.anchors import Carriage
 from pipeline.fold.translation.likelihood import Evidence, log_odds, most_log_odds
@@ -110,9 +112,9 @@ def evidence_of(pair: Pair) -> Evidence:
 
 def _most_evidence(pair: Pair) -> Evidence:
     """The same, before it is known which of the shared anchors count."""
-    numbers = int(pair.mine.is_number.sum()), int(pair.theirs.is_number.sum())
     masses = pair.here.fingerprint.mass, pair.there.fingerprint.mass
-    return Evidence(heavy(pair.shared), masses, numbers, int(pair.mine.is_number[pair.shared.mine].sum()))
+    shared_numbers = int(np.count_nonzero(pair.mine.is_number[pair.shared.mine]))
+    return Evidence(heavy(pair.shared), masses, (pair.mine.numbers, pair.theirs.numbers), shared_numbers)
 
 
 def _judge_one(here: Candidate, text: str, lead: Lead, other: str) -> Bond | None:
@@ -155,9 +157,11 @@ def _marks(pair: Pair, shared: Shared) -> tuple[Mark, ...]:
 
 def _share_words(pair: Pair) -> bool:
     """Whether two texts are written in the same words: whatever their labels say, no translation is."""
-    fewer = min(int(pair.mine.is_word.sum()), int(pair.theirs.is_word.sum()))
-    both = int((pair.mine.is_word[pair.shared.mine] & pair.theirs.is_word[pair.shared.theirs]).sum())
-    return fewer >= _FEWEST_WORDS and both >= _SAME_WORDS * fewer
+    fewer = min(pair.mine.words, pair.theirs.words)
+    if fewer < _FEWEST_WORDS or len(pair.shared.mine) < _SAME_WORDS * fewer:
+        return False
+    are_words = pair.mine.is_word[pair.shared.mine] & pair.theirs.is_word[pair.shared.theirs]
+    return int(np.count_nonzero(are_words)) >= _SAME_WORDS * fewer
 
 
 def _bond(

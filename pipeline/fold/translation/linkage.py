@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,7 @@ class Shared:
     weights: Values
     places: Values
 
-    def only(self, chosen: NDArray[np.bool_]) -> Shared:
+    def only(self, chosen: NDArray[np.bool_] | slice) -> Shared:
         """Some of them."""
         return Shared(self.mine[chosen], self.theirs[chosen], self.weights[chosen], self.places[chosen])
 
@@ -77,14 +78,14 @@ def link(here: Anchors, others: Sequence[Anchors]) -> list[Shared]:
     weights = _weights(here.marks[mine], here.rarities[mine], marks, rarities, places)
     theirs = at - (np.cumsum(sizes) - sizes)[owners]
     heaviest = np.lexsort((mine, -weights, owners))
-    ends = np.cumsum(np.bincount(owners, minlength=len(others)))[:-1]
-    columns = (np.split(column[heaviest], ends) for column in (mine, theirs, weights, places))
-    return [Shared(*some) for some in zip(*columns, strict=True)]
+    shared = Shared(mine[heaviest], theirs[heaviest], weights[heaviest], places[heaviest])
+    ends = np.cumsum(np.bincount(owners, minlength=len(others))).tolist()
+    return [shared.only(slice(begin, end)) for begin, end in pairwise([0, *ends])]
 
 
 def heavy(shared: Shared) -> Shared:
     """Those that weigh something."""
-    return shared.only(shared.weights >= _LEAST_WEIGHT)
+    return shared.only(slice(np.count_nonzero(shared.weights >= _LEAST_WEIGHT)))
 
 
 def counted(here: Anchors, there: Anchors, shared: Shared) -> Shared:

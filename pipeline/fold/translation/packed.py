@@ -67,6 +67,16 @@ class Anchors:
         found: NDArray[np.bool_] = carriages(self.marks) == _NUMBER
         return found
 
+    @cached_property
+    def words(self) -> int:
+        """How many anchors are words."""
+        return int(np.count_nonzero(self.is_word))
+
+    @cached_property
+    def numbers(self) -> int:
+        """How many anchors are numbers."""
+        return int(np.count_nonzero(self.is_number))
+
     def carriage(self, i: int) -> Carriage:
         """How an anchor is written."""
         return CARRIAGES[int(self.marks[i]) & _CARRIAGE]
