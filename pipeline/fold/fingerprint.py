@@ -24,7 +24,7 @@ def fingerprint(text: str, *, title: str | None, language: str | None) -> Finger
         bands=shingles.bands(shingles.shingled(body).hashes),
         anchor_keys=_anchor_keys(found),
         anchors=pack(found, len(body)),
-        mass=round(mass(found, len(body)), 3),
+        mass=round(mass(found), 3),
     )
 
 

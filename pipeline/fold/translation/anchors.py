@@ -131,9 +131,9 @@ def _expected_weights(ways: Ways, rarity: Values) -> Values:
     return weights
 
 
-def mass(found: Found, length: int) -> float:
-    """What all anchors of a text of `length` characters can be expected to weigh, each place counted once."""
-    taken = Spans(length)
+def mass(found: Found) -> float:
+    """What all anchors of a text can be expected to weigh, each place counted once."""
+    taken = Spans()
     is_window = (found.ways == _WINDOW).tolist()
     rarest_first = np.argsort(-found.rarities, kind="stable").tolist()
     counted = [i for i in rarest_first if not is_window[i] and taken.claim(found.starts[i], len(found.surfaces[i]))]

@@ -90,7 +90,7 @@ def heavy(shared: Shared) -> Shared:
 
 def counted(here: Anchors, there: Anchors, shared: Shared) -> Shared:
     """Those that count: of what stands in one place of either text, one name with several keys, the heaviest."""
-    taken, others = Spans(here.length), Spans(there.length)
+    taken, others = Spans(), Spans()
     is_counted = np.zeros(len(shared.mine), dtype=bool)
     for n, (i, j) in enumerate(zip(shared.mine.tolist(), shared.theirs.tolist(), strict=True)):
         places, size = here.starts(i), int(here.sizes[i])

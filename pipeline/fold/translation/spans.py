@@ -6,19 +6,21 @@ from collections.abc import Sequence
 
 
 class Spans:
-    """Claimed stretches of a text of so many characters."""
+    """Claimed stretches of a text: a bit of one long number for each character."""
 
-    def __init__(self, length: int) -> None:
-        self._claimed = bytearray(length)
+    def __init__(self) -> None:
+        self._claimed = 0
 
     def claim(self, starts: Sequence[int], size: int) -> bool:
         """Take the free ones of some places of `size` characters; False where all of them are taken."""
-        free = [start for start in starts if self._claimed.find(1, start, start + size) < 0]
-        taken = b"\1" * size
-        for start in free:
-            self._claimed[start : start + size] = taken
-        return bool(free)
+        stretch, free = (1 << size) - 1, 0
+        for start in starts:
+            if not self._claimed & stretch << start:
+                free |= stretch << start
+        self._claimed |= free
+        return free > 0
 
     def has_room(self, starts: Sequence[int], size: int) -> bool:
         """Whether any of the places is free."""
-        return any(self._claimed.find(1, start, start + size) < 0 for start in starts)
+        stretch = (1 << size) - 1
+        return any(not self._claimed & stretch << start for start in starts)
