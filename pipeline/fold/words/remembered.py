@@ -12,18 +12,22 @@ Value = TypeVar("Value")
 
 
 class Remembered(dict[str, Value], Generic[Value]):
-    """What a function makes of texts. It forgets all of them when they are too many: functools.lru_cache takes twice as
-    long to find one, for it keeps in which order they were asked for.
+    """What a function makes of texts. When there are `most` of them they grow old, and what was old before is
+    forgotten: a text that is asked for again in time is young again. functools.lru_cache, which keeps the order in
+    which all were asked for, takes half as long again to find one.
     """
 
-    def __init__(self, make: Callable[[str], Value], most: int = 50_000) -> None:
+    def __init__(self, make: Callable[[str], Value], most: int = 40_000) -> None:
         super().__init__()
         self._make, self._most = make, most
+        self._old: dict[str, Value] = {}
 
     def __missing__(self, text: str) -> Value:
-        made = self._make(text)
+        old = self._old
+        found = old[text] if text in old else self._make(text)
         if len(text) <= LONGEST:
             if len(self) >= self._most:
+                self._old = dict(self)
                 self.clear()
-            self[text] = made
-        return made
+            self[text] = found
+        return found

@@ -27,13 +27,17 @@ def test_what_a_text_gives_is_found_out_once(sizes: Remembered[int], asked: list
     assert asked == ["port", "harbour"]
 
 
-def test_no_more_texts_are_kept_than_it_may_and_no_long_ones(sizes: Remembered[int], asked: list[str]) -> None:
-    long = "x" * (LONGEST + 1)
-    for text in ("a", "bb", long, "ccc", "a"):
+def test_what_is_not_asked_for_again_is_forgotten(sizes: Remembered[int], asked: list[str]) -> None:
+    for text in ("a", "bb", "ccc", "a", "dddd", "a", "bb"):
         assert sizes[text] == len(text)
         assert len(sizes) <= 2
-        assert long not in sizes
-    assert asked == ["a", "bb", long, "ccc", "a"]
+    assert asked == ["a", "bb", "ccc", "dddd", "bb"]
+
+
+def test_a_long_text_is_not_kept(sizes: Remembered[int], asked: list[str]) -> None:
+    long = "x" * (LONGEST + 1)
+    assert [sizes[long], sizes[long]] == [LONGEST + 1, LONGEST + 1]
+    assert asked == [long, long]
 
 
 def test_words_stand_where_they_are_whatever_is_between_them() -> None:
