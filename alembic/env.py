@@ -24,8 +24,35 @@ def _migrate(connection: Connection) -> None:
         compare_server_default=True,
     )
     with context.begin_transaction():
+        meanings = _meanings(connection)
         context.run_migrations()
+        _say_again(connection, meanings)
         _note_works_from(connection)
+
+
+def _meanings(connection: Connection) -> dict[str, str]:
+    """What the views and their columns mean, as the statement that says so of each; an empty one where nothing does."""
+    return dict(connection.execute(_MEANINGS).all())
+
+
+_MEANINGS = text("""
+    select what, case when said is null then '' else format('comment on %s is %L', what, said) end
+    from (
+        select format('view news.%I', c.relname) as what, obj_description(c.oid, 'pg_class') as said
+        from pg_class c where c.relnamespace = to_regnamespace('news') and c.relkind = 'v'
+        union all
+        select format('column news.%I.%I', c.relname, a.attname), col_description(c.oid, a.attnum)
+        from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+        where c.relnamespace = to_regnamespace('news') and c.relkind = 'v'
+    ) views
+""")
+
+
+def _say_again(connection: Connection, before: dict[str, str]) -> None:
+    """Views that a migration dropped and made anew mean what they meant."""
+    for what, said in _meanings(connection).items():
+        if not said and before.get(what):
+            connection.exec_driver_sql(before[what].replace("%", "%%"))
 
 
 def _note_works_from(connection: Connection) -> None:

@@ -60,8 +60,9 @@ def broken_promises(conn: Connection) -> Sequence[Row]:
     return [dict(row) for row in conn.execute(_BROKEN, {"balance": BALANCE}).mappings()]
 
 
-# What ended before this moment may have been settled in a run whose outcomes are kept no longer.
-_FORGOTTEN = "(select coalesce(max(finished_at), '-infinity') from ingest.run where totals is not null)"
+# What was settled before this moment may be of a run whose outcomes are kept no longer.
+_FORGOTTEN = """(
+    select coalesce(max(finished_at), '-infinity') from ingest.run where totals is not null or not is_counted)"""
 _BROKEN = text(f"""
     select promise, broken from (
         select cast(:balance as text) as promise, count(distinct run_id) as broken

@@ -176,6 +176,51 @@ _CAN_READ = text("""
 """)
 
 
+def let_read(conn: Connection) -> None:
+    """Give the role its rights, and make it where it is not there: a role belongs to the server, and a database that
+    was restored on another one has none. What this user may not do is left; `can_read_as_role` tells.
+    """
+    for statement in _LET_READ:
+        conn.execute(text(statement))
+
+
+# As in the first migration.
+_LET_READ = (
+    f"""
+    do $$
+    begin
+        if not exists (select from pg_roles where rolname = '{ROLE}') then
+            create role {ROLE} nologin;
+        end if;
+    exception
+        when duplicate_object or unique_violation or insufficient_privilege then null;
+    end $$
+    """,
+    f"""
+    do $$
+    begin
+        if exists (select from pg_roles where rolname = '{ROLE}') then
+            grant usage on schema news to {ROLE};
+            grant select on all tables in schema news to {ROLE};
+            alter default privileges in schema news grant select on tables to {ROLE};
+        end if;
+    exception
+        when insufficient_privilege then null;
+    end $$
+    """,
+    f"""
+    do $$
+    begin
+        if exists (select from pg_roles where rolname = '{ROLE}') then
+            execute format('grant {ROLE} to %I', current_user);
+        end if;
+    exception
+        when insufficient_privilege then null;
+    end $$
+    """,
+)
+
+
 def describe_views(conn: Connection) -> Table:
     """Every column of every view of schema `news`, with its type and what it means."""
     rows = conn.execute(_DESCRIBE).all()

@@ -496,6 +496,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Drop everything. Lost: all of it."""
     op.execute(NO_READER)
     op.execute("drop schema news cascade")
     op.execute("drop schema ingest cascade")

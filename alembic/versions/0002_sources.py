@@ -295,5 +295,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Make the older tables. Lost: what is known of sources and their documents, their newer kinds (their pages and
+    articles stay, and nobody follows them), and the relevance of pages.
+    """
     for statements in (OLD_VIEWS, OLD_TABLES):
         op.execute(statements)

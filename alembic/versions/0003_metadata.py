@@ -145,5 +145,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Drop the columns. Lost: what pages say of themselves besides title, author, site, language and date."""
     for statements in (OLD_VIEWS, OLD_TABLES):
         op.execute(statements)

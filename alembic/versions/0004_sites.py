@@ -135,5 +135,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Put what was cut to the other boilerplate. Lost: where in the text it was, and the lead-ins."""
     for statements in (OLD_VIEWS, OLD_TABLES):
         op.execute(statements)

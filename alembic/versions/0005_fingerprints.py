@@ -59,4 +59,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Make the older table, empty. Lost: the fingerprints, which are made of texts."""
     op.execute(DOWN)

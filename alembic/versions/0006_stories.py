@@ -104,4 +104,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Drop them; stories and copies stay. Lost: the bonds, what moved between stories, and the runs of refold."""
     op.execute(DOWN)

@@ -22,5 +22,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the table, with whatever index it has."""
+    """Drop the table, with whatever index it has. Lost: the vectors; newsfold embed makes them anew."""
     op.execute("drop table ingest.embedding")

@@ -102,5 +102,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them; the pages stay as they are."""
+    """Drop them; the pages stay as they are. Lost: which days a backfill was asked for, and how far it came."""
     op.execute(DOWN)

@@ -100,4 +100,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Drop them. Lost: the notices, and what was said to whom."""
     op.execute("drop view news.notices; drop table ingest.delivery; drop table ingest.notice;")

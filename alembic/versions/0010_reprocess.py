@@ -194,7 +194,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Make the views anew without the columns, their comments kept."""
+    """Make the views anew without the columns, their comments kept. Lost: the runs of reprocess with what they changed (the
+    articles stay as they made them), and which rules made an article.
+    """
     comments = op.get_bind().exec_driver_sql(COMMENTS.replace("%", "%%")).scalars().all()
     op.execute(OLD_VIEWS)
     op.execute("create view news.articles as" + ARTICLES.format(more="", joins=""))

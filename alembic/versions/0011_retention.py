@@ -151,7 +151,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Put all rows into one table again."""
+    """Put all rows into one table again. Lost: the totals of runs whose outcomes were dropped before."""
     op.execute(UNPARTED_RUNS)
     op.execute(VIEWS + _runs_view(_COUNTS))
     op.execute("drop table ingest.outcome_old; drop table ingest.poll_old; alter table ingest.run drop column totals;")

@@ -72,5 +72,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take them away again."""
+    """Take them away again. Lost: how far archives were read, and when they took a body."""
     op.execute(DOWN)

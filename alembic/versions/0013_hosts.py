@@ -36,7 +36,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take them away, with the polls that were left."""
+    """Take them away. Lost: the polls that were left to another run, and which flow run a run was."""
     op.execute("""
         drop table ingest.host;
         delete from ingest.poll where state = 'left';

@@ -19,7 +19,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget the runs of maintenance."""
+    """Let no run be maintenance. Lost: the runs that were."""
     op.execute("""
         delete from ingest.run where kind = 'maintain';
         alter table ingest.run drop constraint run_kind_check;

@@ -101,7 +101,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them: what was counted is lost, and those runs are not judged again."""
+    """Drop them. Lost: what was counted, so that the runs until now are not judged again."""
     op.execute("""
         drop view news.books;
         drop table ingest.book;

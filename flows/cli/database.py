@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from db import migrate
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import URL, Engine
+
+from db import migrate, reader
 from db.engine import connect, database_url, libpq_url
 from flows.cli.console import note
 from flows.wiring import embedded, read_settings, running_database
@@ -10,12 +15,20 @@ from pipeline.errors import UserError
 
 
 def upgrade() -> None:
-    """Bring the schema to the newest revision and say where it is."""
-    with running_database(read_settings()) as address:
-        engine = connect(address)
+    """Bring the schema to the newest revision, let the reader read it, and say where it is."""
+    with running_database(read_settings()) as address, _engine(address) as engine:
         migrate.upgrade(engine)
-        with engine.connect() as conn:
+        with engine.begin() as conn:
+            reader.let_read(conn)
             note(f"the schema is at revision {migrate.current_revision(conn)}")
+
+
+@contextmanager
+def _engine(address: URL) -> Iterator[Engine]:
+    engine = connect(address)
+    try:
+        yield engine
+    finally:
         engine.dispose()
 
 
@@ -27,9 +40,8 @@ def url() -> None:
         return
     server = embedded(settings)
     with server.running() as address:
-        engine = connect(address)
-        migrate.upgrade(engine)
-        engine.dispose()
+        with _engine(address) as engine:
+            migrate.upgrade(engine)
         server.keep()
         print(libpq_url(address))  # noqa: T201
     note("the embedded Postgres runs until `newsfold db stop`")
