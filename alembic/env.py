@@ -32,11 +32,11 @@ def _migrate(connection: Connection) -> None:
 
 def _meanings(connection: Connection) -> dict[str, str]:
     """What the views and their columns mean, as the statement that says so of each; an empty one where nothing does."""
-    return dict(connection.execute(_MEANINGS).all())
+    return {row.what: row.statement for row in connection.execute(_MEANINGS)}
 
 
 _MEANINGS = text("""
-    select what, case when said is null then '' else format('comment on %s is %L', what, said) end
+    select what, case when said is null then '' else format('comment on %s is %L', what, said) end as statement
     from (
         select format('view news.%I', c.relname) as what, obj_description(c.oid, 'pg_class') as said
         from pg_class c where c.relnamespace = to_regnamespace('news') and c.relkind = 'v'
