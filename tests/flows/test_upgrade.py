@@ -18,6 +18,7 @@ from sqlalchemy import URL, Engine, text
 from db import books, migrate
 from db.engine import libpq_url
 from flows.cli.app import main
+from flows.cli.doctor import doctor
 from flows.ingest import Request, ingest
 
 LOST: dict[str, dict[str, set[str]]] = {
@@ -138,3 +139,30 @@ def test_an_upgrade_that_would_wait_for_a_table_gives_up_in_two_lines(
         "  → when runs and long queries are through (pg_stat_activity shows them): newsfold db upgrade",
     ]
     assert done == (0, f"the schema is at revision {migrate._head()}\n")
+
+
+@pytest.mark.parametrize(
+    ("works_from", "said", "remedy"),
+    [
+        (migrate._head(), "revision 9999, of a newer newsfold: this one works on it too", ""),
+        ("9998", "revision 9999 is not this version's", "upgrade newsfold"),
+    ],
+)
+def test_doctor_says_whether_this_code_works_on_a_newer_database(
+    works_from: str,
+    said: str,
+    remedy: str,
+    engine: Engine,
+    database: URL,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("NEWSFOLD_DATABASE_URL", libpq_url(database))
+    with engine.begin() as conn:
+        newer = "update public.newsfold_version set version_num = '9999', works_from = :from"
+        conn.execute(text(newer), {"from": works_from})
+
+    doctor(None, json=True)
+
+    [schema] = [one for one in json.loads(capsys.readouterr().out) if one["what"] == "schema"]
+    assert (schema["found"], schema["remedy"]) == (said, remedy)
