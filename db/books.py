@@ -36,19 +36,23 @@ def taking(rows: str) -> str:
     ), counted as ({counting("taken")})"""
 
 
-def unbalanced(conn: Connection, run_ids: Sequence[int] | None = None) -> Sequence[Row]:
-    """The rows of `news.books` that do not add up, of all runs or of some: of a run those of its sources, else the one
-    for all of it. The newest run comes first.
+def balances(conn: Connection, run_id: int) -> bool:
+    """Whether the books of a run add up, for each of its sources."""
+    return not conn.execute(_IS_OFF, {"run": run_id}).scalar_one()
+
+
+_IS_OFF = text("select exists (select from news.books where run_id = :run and difference <> 0)")
+
+
+def unbalanced(conn: Connection) -> Sequence[Row]:
+    """The rows of `news.books` that do not add up, those of the newest run first: of its sources, else the one for
+    the whole run.
     """
-    runs = None if run_ids is None else list(run_ids)
-    return [dict(row) for row in conn.execute(_UNBALANCED, {"runs": runs}).mappings()]
+    return [dict(row) for row in conn.execute(_UNBALANCED).mappings()]
 
 
 _UNBALANCED = text("""
-    with off as (
-        select * from news.books
-        where difference <> 0 and (cast(:runs as bigint[]) is null or run_id = any(cast(:runs as bigint[])))
-    )
+    with off as (select * from news.books where difference <> 0)
     select * from off
     where source is not null or not exists (select from off o where o.run_id = off.run_id and o.source is not null)
     order by run_id desc, source

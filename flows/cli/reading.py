@@ -187,10 +187,10 @@ def status(*, json: bool) -> None:
         conn.commit()
         runs, sources, counts = views.latest_runs(conn, STATUS_RUNS), views.sources(conn), views.page_counts(conn)
         asked = {run["run_id"]: views.run_sources(conn, run["run_id"]) for run in runs}
-        unbalanced = {book["run_id"] for book in books.unbalanced(conn, list(asked))}
+        unbalanced = [run_id for run_id in asked if not books.balances(conn, run_id)]
     if json:
         with_sources = [{**run, "sources": asked[run["run_id"]]} for run in runs]
-        print_json({"runs": with_sources, "sources": sources, "pages": counts, "unbalanced": sorted(unbalanced)})
+        print_json({"runs": with_sources, "sources": sources, "pages": counts, "unbalanced": unbalanced})
         return
     if not runs:
         note("nothing has run yet: newsfold ingest")
