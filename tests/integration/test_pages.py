@@ -244,3 +244,23 @@ def test_text_that_postgres_refuses_never_comes_this_far(engine: Engine, title: 
         remember_entries(conn, NO_RUN, _source(conn), [entry], is_wanted=True, now=NOW)
 
     assert _rows(engine, "select count(*) from ingest.page") == [(0,)]
+
+
+def test_a_claim_reads_no_more_pages_than_it_takes_though_no_statistics_know_them(engine: Engine) -> None:
+    _remember(engine, *(f"https://a.example/{number}" for number in range(3_000)))
+
+    with engine.begin() as conn:
+        run = _run(conn)
+        _claim(conn, run, limit=200)
+        read_before = conn.execute(_PAGES_READ).scalar_one()
+        taken = _claim(conn, run, limit=10)
+        read = conn.execute(_PAGES_READ).scalar_one() - read_before
+
+    assert len(taken) == 10
+    assert read < 500
+
+
+_PAGES_READ = text(
+    "select pg_stat_get_xact_tuples_returned('ingest.page'::regclass)"
+    " + pg_stat_get_xact_tuples_fetched('ingest.page'::regclass)"
+)
