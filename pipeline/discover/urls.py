@@ -87,7 +87,9 @@ def canonicalize(url: str) -> str:
         parts = urlsplit(_original(url))
         if parts.scheme not in ("http", "https") or not _has_host(parts):
             return url
-        parts = urlsplit(canonicalize_url(parts.geturl(), keep_fragments=True))
+        # w3lib leaves what follows a ; in the last name as it is; the slash makes that name one like the others.
+        whole = parts._replace(path=f"{parts.path}/").geturl()
+        parts = urlsplit(canonicalize_url(whole, keep_fragments=True))
         is_default = parts.port in (None, _DEFAULT_PORTS[parts.scheme])
     except ValueError:
         return url

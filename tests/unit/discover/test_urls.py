@@ -87,6 +87,7 @@ MUST_MERGE = [
     ("https://a.example/a%2dstory", "https://a.example/a-story"),
     ("https://a.example/a b", "https://a.example/a%20b"),
     ("https://a.example/a/../b/./c", "https://a.example/b/c"),
+    ("https://a.example/x;v=%41]/", "https://a.example/x;v=A]"),
     ("https://a.example/x;jsessionid=0A1B2C", "https://a.example/x"),
     ("https://a.example/x;jsessionid=0A1B2C?id=7", "https://a.example/x;JSESSIONID=3D4E?id=7"),
     ("https://a.example/x?id=7&PHPSESSID=0a1b&jsessionid=2c3d", "https://a.example/x?id=7"),
