@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: help run test check format requirements audit clean
+.PHONY: help run test check format requirements fuzz audit clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,6 +27,9 @@ format: .venv/dev.stamp  ## write the format that check asks for
 requirements:  ## pin the dependencies again (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group build pyproject.toml -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group dev --extra embeddings pyproject.toml -o requirements-dev.txt -c requirements.txt
+
+fuzz: .venv/dev.stamp  ## look for input that breaks a promise: TARGET=feed SECONDS=3600 (docs/fuzzing.md)
+	@PYTHONPATH=.:tests $(BIN)/python -m fuzz.run $(or $(TARGET),feed) $(or $(SECONDS),3600)
 
 audit:  ## look for known weaknesses of the pinned dependencies (needs uv and the network; no part of test)
 	uvx pip-audit --require-hashes --disable-pip -r requirements.txt
