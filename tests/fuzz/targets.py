@@ -175,7 +175,9 @@ def warc(data: bytes) -> None:
     for stored in (data, gzip.compress(first + mark[:4], 1, mtime=0) + mark[4:] + others):
         position = 0
         for record in read_archive(io.BytesIO(stored), start=0, wants=_wants, max_bytes=MOST_BYTES):
-            check(position <= record.start < record.end <= len(stored), "no place", (record.start, record.end))
+            check(position <= record.start <= record.end <= len(stored), "no place", (record.start, record.end))
+            # Records that are packed together have no places of their own.
+            check(record.start < record.end or stored is not data, "no length", record.start)
             position = record.end
             check_storable(record.damage)
             if record.capture:
