@@ -181,3 +181,33 @@ def test_a_source_that_answers_nonsense_fails_and_the_run_is_complete(
     assert health == {"bad": "failing", "files": "ok"}
     assert _outcomes(engine, run_id) == {"good.txt": ("loaded", None)}
     _check_books(engine, run_id)
+
+
+@pytest.mark.parametrize("address", ["https://a.example/\\u0000.jpg", "https://a.example/\\ud83d.jpg"])
+def test_a_picture_that_no_database_takes_is_left_out(
+    site: Site, environment: Callable[..., Environment], engine: Engine, address: str
+) -> None:
+    names = {"who": "Ada Quill", "what": "bee colonies", "where": "Kilmory", "number": 41}
+    said = f'<script type="application/ld+json">{{"@type": "NewsArticle", "image": "{address}"}}</script></head>'
+    page = site.put("/bees", article_html("Bees", **names).replace("</head>", said))
+    feed = Source("site", "Site", SourceKind.FEED, site.put("/feed.xml", rss(item(page, "Bees"))), "en")
+
+    run_id = ingest(environment(feed), Request())
+
+    assert _outcomes(engine, run_id) == {"bees": ("loaded", None)}
+    _check_books(engine, run_id)
+
+
+def test_a_sitemap_of_bytes_that_no_database_takes_fails_by_itself(
+    site: Site, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    body = "<urls\0>" + "a b " * 200
+    source = Source("site", "Site", SourceKind.SITEMAP, site.put("/map.xml", body, media_type="application/xml"), "en")
+
+    run_id = ingest(environment(source), Request())
+
+    with engine.connect() as conn:
+        health, error = conn.execute(text("select health, last_error from news.sources")).one()
+    assert health == "failing"
+    assert error.startswith("not_a_sitemap")
+    _check_books(engine, run_id)
