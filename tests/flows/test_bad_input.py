@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -210,4 +211,23 @@ def test_a_sitemap_of_bytes_that_no_database_takes_fails_by_itself(
         health, error = conn.execute(text("select health, last_error from news.sources")).one()
     assert health == "failing"
     assert error.startswith("not_a_sitemap")
+    _check_books(engine, run_id)
+
+
+def test_a_line_of_characters_that_no_database_takes_spoils_nothing_but_itself(
+    tmp_path: Path, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    lines = [
+        {"url": "https://a.example/bees", "title": "Bees \0 wasps", "author": "Ada \ud800 Quill", "text": GOOD},
+        {"url": "https://a.example/tides", "title": "Tides", "text": GOOD.replace("bee colonies", "tides of spring")},
+    ]
+    file = tmp_path / "articles.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines)))
+
+    run_id = ingest(environment(Source("own", "Own", SourceKind.JSONL, str(file), "en")), Request())
+
+    assert {outcome for outcome, _ in _outcomes(engine, run_id).values()} <= {"loaded", "folded"}
+    with engine.connect() as conn:
+        titles = set(conn.execute(text("select entry_title from ingest.page")).scalars())
+    assert titles == {"Bees wasps", "Tides"}
     _check_books(engine, run_id)

@@ -214,8 +214,7 @@ def jsonl(data: bytes) -> None:
     except FeedError as exc:
         _check_refusal(exc)
         return
-    for entry in reading.entries:
-        check_address(entry.url)
+    check_reading(reading, NOW)
 
 
 def wordpress(data: bytes) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from pipeline.dates.moments import parse_moment
 from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
+from pipeline.extract.clean import clean_field
 from pipeline.models.pages import RECORD_MEDIA_TYPE, Capture, Entry, Reading
 
 _KNOWN = {"url", "text", "html", "title", "author", "language", "published_at", "site"}
@@ -69,7 +71,9 @@ def _record(named: _Named, raw: bytes) -> Record | None:
 
 def _entry(named: _Named) -> Entry:
     moment = parse_moment(_text(named, "published_at") or "")
-    return Entry(named.url, _text(named, "title"), _text(named, "author"), moment)
+    if moment and moment.utcoffset() is None:
+        moment = moment.replace(tzinfo=UTC)
+    return Entry(named.url, clean_field(_text(named, "title")), clean_field(_text(named, "author")), moment)
 
 
 def _text(named: _Named, field: str) -> str | None:
