@@ -47,6 +47,14 @@ def parse_moment(written: str) -> datetime | None:
         return None
 
 
+def in_utc(moment: datetime) -> datetime | None:
+    """The moment in UTC, which it is in where it names no zone; None where it lies beyond the calendar there."""
+    try:
+        return moment.replace(tzinfo=UTC) if moment.utcoffset() is None else moment.astimezone(UTC)
+    except OverflowError:  # the last day of year 9999, west of Greenwich
+        return None
+
+
 def settle(moment: datetime, *, now: datetime) -> datetime | None:
     """The moment as a publication date: zoned (UTC where it names none), never after `now`; None where it can be none.
 

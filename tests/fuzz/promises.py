@@ -6,7 +6,7 @@ import signal
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import FrameType
 
 from pipeline.discover.feeds.items import settle_date
@@ -89,7 +89,7 @@ def check_entry(entry: Entry, now: datetime) -> None:
     check_address(entry.url)
     check_fields(entry.title, entry.author, entry.version)
     for one in (entry.published_at, entry.updated_at):
-        check(one is None or one.utcoffset() is not None, "a date without a zone", one)
+        check(one is None or one.utcoffset() == timedelta(), "a date that is not in UTC", one)
     settled = settle_date(entry, now=now)
     check_moments((settled.published_at, settled.updated_at), now)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from pipeline.dates.moments import parse_moment
+from pipeline.dates.moments import in_utc, parse_moment
 from pipeline.discover.feeds.items import FIRST_YEAR, Feed, Item
 from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
@@ -98,12 +98,7 @@ def _author(holder: dict[str, Any]) -> str | None:
 
 def _moment(item: dict[str, Any], key: str) -> datetime | None:
     moment = parse_moment(_text(item, key))
-    if moment is None or moment.year < FIRST_YEAR:
-        return None
-    try:
-        return moment.astimezone(UTC) if moment.utcoffset() is not None else moment.replace(tzinfo=UTC)
-    except OverflowError:  # the last day of year 9999, west of Greenwich
-        return None
+    return in_utc(moment) if moment and moment.year >= FIRST_YEAR else None
 
 
 def _text(holder: dict[str, Any], key: str) -> str:

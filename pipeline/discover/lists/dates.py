@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from pipeline.dates.moments import parse_moment
+from pipeline.dates.moments import in_utc, parse_moment
 from pipeline.dates.read import find_date
 from pipeline.discover.feeds.items import FIRST_YEAR
 
@@ -18,12 +18,7 @@ def stated_moment(written: str) -> datetime | None:
     Without a zone it is read as UTC.
     """
     moment = parse_moment(written.strip()[:_LONGEST])
-    if moment is None or moment.year < FIRST_YEAR:
-        return None
-    try:
-        return moment.astimezone(UTC) if moment.utcoffset() is not None else moment.replace(tzinfo=UTC)
-    except OverflowError:  # the last day of year 9999, west of Greenwich
-        return None
+    return in_utc(moment) if moment and moment.year >= FIRST_YEAR else None
 
 
 def visible_day(written: str, language: str | None) -> datetime | None:

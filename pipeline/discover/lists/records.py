@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC
 from typing import Any
 
-from pipeline.dates.moments import parse_moment
+from pipeline.dates.moments import in_utc, parse_moment
 from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
 from pipeline.extract.clean import clean_field
@@ -71,9 +70,12 @@ def _record(named: _Named, raw: bytes) -> Record | None:
 
 def _entry(named: _Named) -> Entry:
     moment = parse_moment(_text(named, "published_at") or "")
-    if moment and moment.utcoffset() is None:
-        moment = moment.replace(tzinfo=UTC)
-    return Entry(named.url, clean_field(_text(named, "title")), clean_field(_text(named, "author")), moment)
+    return Entry(
+        named.url,
+        title=clean_field(_text(named, "title")),
+        author=clean_field(_text(named, "author")),
+        published_at=in_utc(moment) if moment else None,
+    )
 
 
 def _text(named: _Named, field: str) -> str | None:
