@@ -32,6 +32,7 @@ _MARKUP = re.compile(
 # A declaration that does not end costs feedparser the cube of its bytes, white space before the first element and a
 # document type without end the square.
 MAX_PROLOG_BYTES = 16_384
+_LONGEST_LINE = 1_000
 _DECLARATION = re.compile(rb"<\?xml[^>]*>")
 _FIRST_ELEMENT = re.compile(rb"<\w")
 _SPACES = re.compile(rb"\s+")
@@ -98,14 +99,20 @@ def _parse(body: bytes) -> Any:
 
 
 def _with_short_prolog(body: bytes) -> bytes:
-    """The body with a declaration of our own, and with no more than one blank at a time before its first element."""
-    rest = body[found.end() :] if (found := _DECLARATION.match(body)) else body
+    """The body with a declaration of our own, and with no more than one blank at a time before its first element.
+
+    What follows the declaration in its line stays there, where that is short: feedparser rewrites a document type that
+    begins a line, and leaves any other to the parser.
+    """
+    declared = _DECLARATION.match(body)
+    rest = body[declared.end() :] if declared else body
+    is_in_line = declared and len(rest.partition(b"\n")[0]) <= _LONGEST_LINE
     first = _FIRST_ELEMENT.search(rest)
     start = first.start() if first else 0
     prolog = _SPACES.sub(lambda run: b"\n" if b"\n" in run[0] else b" ", rest[:start])
     if len(prolog) > MAX_PROLOG_BYTES:
         raise FeedError("too_complex", f"more than {MAX_PROLOG_BYTES:,} bytes before the first element")
-    return b'<?xml version="1.0" encoding="utf-8"?>' + prolog + rest[start:]
+    return b'<?xml version="1.0" encoding="utf-8"?>' + (b"" if is_in_line else b"\n") + prolog + rest[start:]
 
 
 def _check_complexity(body: bytes) -> None:
