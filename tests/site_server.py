@@ -89,7 +89,8 @@ class Site:
     """A running site: give it answers by path, read what it was asked."""
 
     def __init__(self, server: ThreadingHTTPServer) -> None:
-        self.url = f"http://127.0.0.1:{server.server_port}"
+        self._server = server
+        self.url = f"http://{server.server_address[0]!s}:{server.server_port}"
         self.answers: dict[str, Answer] = {}
         self.answers_below: dict[str, Answer] = {}
         self.log: list[tuple[str, int]] = []
@@ -128,22 +129,39 @@ class Site:
 
     @classmethod
     @contextmanager
-    def running(cls) -> Iterator[Self]:
+    def running(cls, address: str = "127.0.0.1") -> Iterator[Self]:
         """A site for as long as the block lasts."""
-        server = _Server(("127.0.0.1", 0), _Handler)
-        site = cls(server)
-        server.site = site  # type: ignore[attr-defined]
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
+        site = cls(_Server((address, 0), _Handler))
+        site._listen()
         try:
             yield site
         finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
+            site._close()
+
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        """Refuse connections for as long as the block lasts, then listen at the same address again."""
+        self._close()
+        try:
+            yield
+        finally:
+            self._server = _Server(self._server.server_address, _Handler)
+            self._listen()
+
+    def _listen(self) -> None:
+        self._server.site = self  # type: ignore[attr-defined]
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        self._thread.start()
+
+    def _close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
 
 
 class _Server(ThreadingHTTPServer):
+    server_address: tuple[str, int]
+
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that went away is no news."""
 

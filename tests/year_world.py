@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -57,12 +57,14 @@ def _name(number: int) -> str:
 
 @dataclass
 class World:
-    """The sites by their slugs, with what they have; `log` says what was asked for, in order."""
+    """The sites by their slugs, with what they have; each one's `log` says what was asked for, in order. What
+    `on_request` returns is answered in place of what the site has.
+    """
 
     sites: dict[str, Site] = field(default_factory=dict)
     sources: list[Source] = field(default_factory=list)
     articles: dict[str, list[Written]] = field(default_factory=dict)
-    on_request: Callable[[], None] = lambda: None
+    on_request: Callable[[], Answer | None] = lambda: None
 
     def urls(self, *days: date) -> set[str]:
         """The addresses of all articles of some days."""
@@ -95,21 +97,22 @@ class _WatchedSite(Site):
     world: World
 
     def answer_to(self, target: str) -> Answer:
-        self.world.on_request()
-        return super().answer_to(target)
+        return self.world.on_request() or super().answer_to(target)
 
 
 @contextmanager
-def year(every: int) -> Iterator[World]:
-    """The world, with an article every few days on each site, each site on other days."""
+def year(every: int, days: Sequence[date] = YEAR, addresses: Sequence[str] = ("127.0.0.1",)) -> Iterator[World]:
+    """The world, with an article every few of the `days` on each site, each site on other ones. The sites take turns
+    with the addresses.
+    """
     world = World()
     builders = {"sitemap": _sitemap, "blog": _wordpress, "archive": _archived_feed, "list": _listing, "lines": _jsonl}
     with ExitStack() as stack:
         for offset, (slug, build) in enumerate(builders.items()):
-            site = stack.enter_context(_WatchedSite.running())
+            site = stack.enter_context(_WatchedSite.running(addresses[offset % len(addresses)]))
             site.world = world
-            days = YEAR[offset % every :: every]
-            articles = [Written(number, day) for number, day in enumerate(days, 100 * offset)]
+            its_days = days[offset % every :: every]
+            articles = [Written(number, day) for number, day in enumerate(its_days, 100 * offset)]
             for article in articles:
                 site.put(article.path(), article.html(slug))
             world.sites[slug], world.articles[slug] = site, articles

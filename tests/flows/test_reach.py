@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from site_server import Site, _Handler, article_html, item, rss
+from site_server import Site, article_html, item, rss
 from sqlalchemy import URL
 
 from db.engine import libpq_url
@@ -18,27 +15,10 @@ from flows.cli.app import main
 Run = Callable[..., tuple[int, str]]
 
 
-@contextmanager
-def _inner() -> Iterator[Site]:
-    """A site that answers everything, in a network that is not allowed."""
-    server = ThreadingHTTPServer(("127.0.0.2", 0), _Handler)
-    site = Site(server)
-    site.url = f"http://127.0.0.2:{server.server_port}"
-    server.site = site  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield site
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 @pytest.fixture
 def inner() -> Iterator[Site]:
     """The user's own network: whoever asks it anything has gone too far."""
-    with _inner() as site:
+    with Site.running("127.0.0.2") as site:
         yield site
 
 
