@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+MemberKey = tuple[bool, float, bool, float, str]
+
 
 class CopyKind(StrEnum):
     """How an article relates to the article it is a copy of."""
@@ -75,7 +77,7 @@ class Member:
     has_lead_in: bool = False
 
     @property
-    def key(self) -> tuple[bool, float, bool, float, str]:
+    def key(self) -> MemberKey:
         """The order in which articles may be canonical: the earliest stated, then those that do not say that they come
         from elsewhere, then the fullest, then by address.
         """

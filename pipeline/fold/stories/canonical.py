@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.models.folding import Bond, CopyKind, Member
+from pipeline.models.folding import Bond, CopyKind, Member, MemberKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ def canonical(members: Iterable[Member]) -> Member:
 
 def copies(members: Sequence[Member], bonds: Iterable[Bond]) -> list[Copy]:
     """For every article of a story but the canonical one, the member it is a copy of: the maximum spanning tree of the
-    bonds with the canonical article as its root (Prim 1957), so each points to what it matches best, and all of them in
-    the end to the canonical one. What is a copy in its own language is said to be that. The bonds must hold the members
-    together.
+    bonds with the canonical article as its root (Prim 1957), so each points to what it matches best, of equal matches
+    to the one that would sooner be canonical, and all of them in the end to the canonical one. What is a copy in its
+    own language is said to be that. The bonds must hold the members together.
     """
     by_id = {member.article_id: member for member in members}
     near: dict[int, list[Bond]] = defaultdict(list)
@@ -41,13 +41,13 @@ def copies(members: Sequence[Member], bonds: Iterable[Bond]) -> list[Copy]:
             near[bond.other].append(bond)
     found: dict[int, Copy] = {}
     root = canonical(members).article_id
-    heap: list[tuple[bool, float, float, tuple[bool, float, bool, float, str], int, int, Bond]] = []
+    heap: list[tuple[bool, float, float, MemberKey, MemberKey, int, int, Bond]] = []
 
     def reach(article_id: int) -> None:
         for bond in near[article_id]:
             other = bond.other if bond.one == article_id else bond.one
             rank = bond.kind is CopyKind.TRANSLATION, -bond.log_odds, -bond.similarity
-            heapq.heappush(heap, (*rank, by_id[other].key, other, article_id, bond))
+            heapq.heappush(heap, (*rank, by_id[other].key, by_id[article_id].key, other, article_id, bond))
 
     reach(root)
     while heap:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations
 
@@ -134,6 +135,19 @@ def test_every_copy_leads_to_the_canonical_article_by_its_best_match() -> None:
     members = [member(i, day=i + 1) for i in range(4)]
     bonds = [bond(0, 1, 5.0), bond(0, 2, 1.0), bond(1, 2, 4.0), bond(2, 3, 3.0), bond(0, 3, 2.0)]
     assert {one.article_id: one.copy_of for one in copies(members, bonds)} == {1: 0, 2: 1, 3: 2}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_ids_do_not_decide_of_which_of_several_equal_texts_one_is_a_copy(seed: int) -> None:
+    days = dict(zip(random.Random(seed).sample(range(1000), 4), (1, 2, 2, 3), strict=True))
+    members = [
+        replace(member(i, "en", day=day), url=f"https://n.example/{place}")
+        for place, (i, day) in enumerate(days.items())
+    ]
+    bonds = [bond(one, other, 9.0, CopyKind.EXACT) for one, other in combinations(days, 2)]
+    first, *others = days
+
+    assert {one.article_id: one.copy_of for one in copies(members, bonds)} == dict.fromkeys(others, first)
 
 
 def test_a_story_id_stays_with_most_of_its_articles() -> None:
