@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: help run test check format requirements fuzz audit clean
+.PHONY: help run test check chaos format requirements fuzz audit clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -19,6 +19,9 @@ check: .venv/dev.stamp  ## the fast gate: format, lint, types, arrows
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+chaos: .venv/dev.stamp  ## kill and disturb jobs at random moments, compare what they leave (TRIALS=60 SEED=1, or one TRIAL=7)
+	PYTHONPATH=.:tests $(BIN)/python -m chaos --trials $(or $(TRIALS),60) --seed $(or $(SEED),1) $(if $(TRIAL),--trial $(TRIAL))
 
 format: .venv/dev.stamp  ## write the format that check asks for
 	$(BIN)/ruff format .
