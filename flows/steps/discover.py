@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from db import captures, pages, resources, windows
 from db import sources as db_sources
+from db.resources import Resource
 from db.sources import StoredSource, Told
 from flows.steps.asked import Asked, Document
 from flows.steps.asking import ask
@@ -45,7 +46,20 @@ def _asked_daily(env: Environment, stored: StoredSource) -> Asked:
     now = env.now()
     horizon = horizon_of(stored.source, last_success_at=stored.last_success_at, now=now)
     period = daily_period(stored.source, horizon.since if horizon else None, stored.last_success_at)
-    return Asked(stored, _address(env, stored), period, horizon, stored.move)
+    settled = replace(stored, resources=_settled(stored))
+    return Asked(settled, _address(env, stored), period, horizon, stored.move)
+
+
+def _settled(stored: StoredSource) -> Mapping[str, Resource]:
+    """The documents but for those that were read by a poll that did not come to its end. They are read again: what they
+    say together, as how many entries the source has, was never stored.
+    """
+    ended = stored.last_success_at
+    return {
+        url: one
+        for url, one in stored.resources.items()
+        if one.body_hash is None or (ended is not None and one.read_at <= ended)
+    }
 
 
 def asked_for_days(env: Environment, stored: StoredSource, days: frozenset[date]) -> Asked:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from children import Child, python
 from site_server import Answer, Site, article_html, item, rss
 from sqlalchemy import URL, Engine, text
+from two_feeds import sources_file
 
 from db import books
 from db.engine import libpq_url
@@ -65,10 +67,16 @@ def _article(number: int) -> str:
 @pytest.fixture
 def newsfold(database: URL, feed: Source, tmp_path: Path) -> Iterator[Child]:
     """`newsfold ingest` in a process of its own, on the test's database and feed."""
-    config = tmp_path / "newsfold.toml"
-    config.write_text(f'[[sources]]\nslug = "{feed.slug}"\nkind = "feed"\nurl = "{feed.address}"\nlanguage = "en"\n')
+    with _ingest(database, [feed], tmp_path) as child:
+        yield child
+
+
+@contextmanager
+def _ingest(database: URL, feeds: Sequence[Source], folder: Path) -> Iterator[Child]:
+    config = sources_file(folder / "newsfold.toml", feeds)
     settings = {"NEWSFOLD_DATABASE_URL": libpq_url(database), "NEWSFOLD_CONFIG": str(config)}
-    with python("-m", "flows.cli.app", "ingest", env={**os.environ, **settings}) as child:
+    slugs = [part for feed in feeds for part in ("--source", feed.slug)]
+    with python("-m", "flows.cli.app", "ingest", *slugs, env={**os.environ, **settings}) as child:
         yield child
 
 
@@ -99,6 +107,36 @@ def test_what_a_killed_run_left_is_taken_up_by_the_next(
     assert _rows(engine, f"select count(*) from news.outcomes where run_id = {second}") == [(4,)]
     with engine.connect() as conn:
         assert books.broken_promises(conn) == []
+
+
+def test_what_a_killed_poll_read_is_read_again_for_what_it_says_of_its_source(
+    site: Site, gate: Gate, database: URL, environment: Callable[..., Environment], engine: Engine, tmp_path: Path
+) -> None:
+    links = [site.put(f"/{number}", _article(number)) for number in range(3)]
+    headers = {"ETag": '"one"'}
+    first = site.put("/feed.xml", rss(*(item(link, link) for link in links)), headers=headers)
+    site.answers["/slow.xml"] = Answer(speak=gate.speak)
+    feeds = [
+        Source("first", "First", SourceKind.FEED, first, "en"),
+        Source("slow", "Slow", SourceKind.FEED, f"{site.url}/slow.xml", "en"),
+    ]
+    with _ingest(database, feeds, tmp_path) as newsfold:
+        assert gate.asked.wait(30)
+        while not _rows(engine, "select from ingest.resource"):
+            assert newsfold.process.poll() is None
+        newsfold.kill()
+    gate.opened.set()
+    left = _rows(engine, "select entries, last_success_at from news.sources where source = 'first'")
+    env = environment(feeds[0])
+
+    ingest(env, Request())
+    told = _rows(engine, "select entries, health from news.sources where source = 'first'")
+    ingest(env, Request())
+
+    assert left == [(None, None)]
+    assert told == [(3, "ok")]
+    assert [status for path, status in site.log if path == "/feed.xml"] == [200, 200, 304]
+    assert _rows(engine, "select count(*), count(distinct url) from news.articles") == [(3, 3)]
 
 
 def test_a_run_that_still_works_keeps_its_pages_from_another(
