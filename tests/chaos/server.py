@@ -83,9 +83,11 @@ class Server:
     def cloned(self, template: str, name: str) -> Iterator[URL]:
         """A database with the contents of another, for as long as the block lasts."""
         self.execute(f"create database {name} template {template} strategy file_copy")
-        yield self.url.set(database=name)
-        self.start()
-        self.execute(f"drop database {name} with (force)")
+        try:
+            yield self.url.set(database=name)
+        finally:
+            self.start()
+            self.execute(f"drop database {name} with (force)")
 
     @contextmanager
     def filled(self, room: int) -> Iterator[None]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from chaos.compare import contents, difference, size
-from chaos.figures import line, table
+from chaos.figures import line
 from chaos.trial import Laboratory, laboratory
 
 from db.engine import connect
@@ -43,16 +43,16 @@ def test_a_seed_and_a_number_make_the_same_choices(here: Laboratory) -> None:
     ("damage", "lost", "doubled"),
     [
         ("delete from ingest.copy where article_id = (select max(article_id) from ingest.copy)", {"copies"}, set()),
-        ("insert into ingest.revision select 1, title, text, now() from ingest.article limit 1", set(), {"revisions"}),
-        ("update ingest.page set reason = 'robots' where id = 1", {"pages"}, {"pages"}),
-        ("update ingest.run set state = 'running'", set(), {"runs"}),
+        ("insert into ingest.revision (article_id, text) select id, text from ingest.article", set(), {"revisions"}),
+        ("update ingest.page set relevance = 0.123 where id = 1", {"pages"}, {"pages"}),
+        ("update ingest.run set state = 'running', finished_at = null", set(), {"runs"}),
         ("update ingest.article set first_seen_at = now()", set(), set()),
     ],
 )
 def test_what_is_lost_and_what_is_doubled_is_seen(
     here: Laboratory, damage: str, lost: set[str], doubled: set[str]
 ) -> None:
-    with here.server.cloned("yesterday", "damaged") as url:
+    with here.server.cloned("outdated", "damaged") as url:
         engine = connect(url)
         with engine.begin() as conn:
             before = contents(conn)
@@ -70,4 +70,3 @@ def test_a_row_that_is_there_twice_is_one_too_many() -> None:
 
     assert (size(difference(once, twice).lost), size(difference(once, twice).doubled)) == (0, 1)
     assert (size(difference(twice, once).lost), size(difference(twice, once).doubled)) == (1, 0)
-    assert table([]).splitlines()[-1].startswith("all")

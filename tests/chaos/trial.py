@@ -160,7 +160,7 @@ def _url(stage: Stage) -> URL:
 
 def _error(said: str) -> str:
     """The name of the last error in what jobs said."""
-    names = re.findall(r"^(?:\w+\.)*([A-Z]\w+)(?::|$)", said, re.MULTILINE)
+    names = re.findall(r"^(?:\w+\.)*(\w+(?:Error|Exception|Exit|Group))\b", said, re.MULTILINE)
     return names[-1] if names else "error"
 
 
