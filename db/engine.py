@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 import psycopg
-from sqlalchemy import URL, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
 
 from pipeline.errors import UserError
 
@@ -66,6 +66,17 @@ def connect(url: URL) -> Engine:
         engine.dispose()
         raise UserError(f"Postgres {version // 10_000} is too old", f"use Postgres {OLDEST_VERSION} or newer")
     return engine
+
+
+def copy_in(conn: Connection, statement: str, data: bytes) -> None:
+    """Run a COPY FROM STDIN. SQLAlchemy knows none, so the driver's errors are raised as those of its other statements
+    are: a DBAPIError, such as OperationalError where the connection is lost or the disk is full.
+    """
+    try:
+        with conn.connection.cursor().copy(statement) as copy:
+            copy.write(data)
+    except psycopg.Error as exc:
+        raise DBAPIError.instance(statement, None, exc, psycopg.Error, dialect=conn.dialect) from exc
 
 
 def _shown(url: URL) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 from sqlalchemy import Connection, Row, delete, text
 from sqlalchemy.dialects.postgresql import insert
 
+from db.engine import copy_in
 from db.tables.folding import FingerprintRow
 from pipeline.extract.text.lead_in import blanked
 from pipeline.fold.candidates import MOST_POSTINGS, Keys, Query, Ranking, is_common, posted_keys, query, rank
@@ -23,7 +24,8 @@ from pipeline.fold.translation.packed import pack_fingerprint, unpack_fingerprin
 from pipeline.models.articles import Span
 from pipeline.models.folding import Candidate, Fingerprint
 
-# What COPY BINARY wants around its rows, and of each row: the number of fields, then each with its length.
+_COPY = "copy ingest.posting (key, article_id) from stdin (format binary)"
+# What it wants around its rows, and of each row: the number of fields, then each with its length.
 _COPY_BEGIN, _COPY_END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 _COPY_ROW = np.dtype([("fields", ">i2"), ("a", ">i4"), ("key", ">i8"), ("b", ">i4"), ("article_id", ">i8")])
 
@@ -77,8 +79,7 @@ def post(conn: Connection, articles: Sequence[tuple[int, Keys]]) -> None:
     rows["fields"], rows["a"], rows["b"] = 2, 8, 8
     rows["key"] = np.concatenate([keys for _, keys in articles])
     rows["article_id"] = np.repeat([article_id for article_id, _ in articles], [len(keys) for _, keys in articles])
-    with conn.connection.cursor().copy("copy ingest.posting (key, article_id) from stdin (format binary)") as copy:
-        copy.write(_COPY_BEGIN + rows.tobytes() + _COPY_END)
+    copy_in(conn, _COPY, _COPY_BEGIN + rows.tobytes() + _COPY_END)
 
 
 @dataclass(frozen=True, slots=True)

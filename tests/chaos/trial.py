@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
+from signal import SIGKILL
 
 from chaos.compare import Contents, Difference, contents, difference
 from chaos.disturb import Extent, Stage, Strike, deeds_for, plan, strike
@@ -25,6 +26,8 @@ from flows.cli import doctor
 
 _PATIENCE_SECONDS = 300.0
 _MOST_STARTS = 8
+_EXPECTED_ENDS = {"completed", f"signal {SIGKILL:d}", "OperationalError", "UserError"}
+"""How a job may end that is disturbed: other errors would show a user a traceback."""
 _PAUSE = timedelta(hours=1)
 _names = count(1)
 
@@ -102,6 +105,8 @@ class Laboratory:
                     trial.met.append(strike(stage, running, planned))
                     running.process.join(_PATIENCE_SECONDS)
                     trial.ends.append(self._end(running.process.exitcode))
+                if trial.ends[-1] not in _EXPECTED_ENDS:
+                    trial.faults.append(f"disturbed, it ended: {trial.ends[-1]}")
                 order = replace(order, now=order.now + _PAUSE)
             self._come_to_an_end(trial, stage, order)
             with self._reading(stage) as conn:

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 from sqlalchemy import URL, Engine, make_url, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from db import engine as db_engine
-from db.engine import connect, database_url, libpq_url
+from db.engine import connect, copy_in, database_url, libpq_url
 from pipeline.errors import UserError
 
 SECRET = "hunter2"
@@ -130,3 +131,24 @@ def test_other_clients_read_the_address_as_we_do(password: str, folder: str) -> 
 
 def test_an_address_without_options_keeps_its_plus_signs() -> None:
     assert libpq_url(make_url("postgresql+psycopg://ada:a+b@db.example/news")) == "postgresql://ada:a+b@db.example/news"
+
+
+def test_a_copy_that_is_cut_off_raises_what_any_other_statement_does(engine: Engine) -> None:
+    with engine.connect() as conn:
+        conn.execute(text("create temporary table bees (name text not null)"))
+        copy_in(conn, "copy bees from stdin", b"Ada\nBo\n")
+        conn.execute(
+            text(
+                "create function pg_temp.cut() returns trigger language plpgsql as"
+                " 'begin perform pg_terminate_backend(pg_backend_pid()); return new; end'"
+            )
+        )
+        conn.execute(text("create trigger cut before insert on bees for each row execute function pg_temp.cut()"))
+
+        assert list(conn.execute(text("select name from bees")).scalars()) == ["Ada", "Bo"]
+        with pytest.raises(IntegrityError), conn.begin_nested():
+            conn.execute(text("alter table bees disable trigger cut"))
+            copy_in(conn, "copy bees from stdin", b"\\N\n")
+        with pytest.raises(OperationalError):
+            copy_in(conn, "copy bees from stdin", b"Cy\n")
+        conn.invalidate()
