@@ -19,7 +19,7 @@ from site_server import Answer, reset
 from year_world import World
 
 _LOOK_SECONDS = 0.002
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 300.0
 _LONGEST_SECONDS = 2.0
 _JOB_SECONDS = 2.0
 _DISTURBED_PART = 0.85

@@ -25,7 +25,7 @@ from pipeline.models.sources import Source
 from pipeline.settings import Settings
 
 _FORKSERVER = multiprocessing.get_context("forkserver")
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 300.0
 _BATCH = 3
 """Pages and articles in a transaction: few, so that there are many to be broken off."""
 
