@@ -45,13 +45,13 @@ _EXIT_MEMORY = 86
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one page may take (seconds; bytes of its worker's resident memory), and when a worker is replaced: after so
-    many pages, or when it keeps more than half of the memory. A new one has the tables of each language to load again,
-    half a second for each: 4 s of CPU for eight languages.
+    many tasks (a page is one or two), or when it keeps more than half of the memory. A new one has the tables of each
+    language to load again, half a second for each: 4 s of CPU for eight languages.
     """
 
     timeout_seconds: float = 20.0
     memory_bytes: int = 1_000_000_000
-    pages_per_worker: int = 2_000
+    tasks_per_worker: int = 10_000
 
 
 class Sandbox:
@@ -165,7 +165,7 @@ def _new_pool(limits: Limits, preloaded: Sequence[str]) -> ProcessPool:
         forkserver.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    return ProcessPool(1, limits.pages_per_worker, _guard, (limits,), context)
+    return ProcessPool(1, limits.tasks_per_worker, _guard, (limits,), context)
 
 
 def _answer(page: Future[tuple[Result, int]], limits: Limits) -> Result | NotAnArticle:

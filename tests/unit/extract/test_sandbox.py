@@ -117,7 +117,7 @@ def test_pages_run_in_other_processes_and_in_several() -> None:
 
 
 def test_a_process_is_replaced_after_its_number_of_pages() -> None:
-    with Sandbox(1, Limits(pages_per_worker=3)) as box:
+    with Sandbox(1, Limits(tasks_per_worker=3)) as box:
         used = list(box.make(process_id, range(9)))
 
     assert [used.count(process) for process in dict.fromkeys(used)] == [3, 3, 3]
