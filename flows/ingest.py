@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from db import claims, hosts, pages, partitions, runs
+from db import claims, due, hosts, partitions, runs
 from db import sources as db_sources
 from db.locks import hold_run
 from db.notices import STOPPED_BY_USER
@@ -135,11 +135,11 @@ def take_pages(env: Environment, scope: Scope, runner: Runner, progress: Progres
     """
     now = env.now()
     with env.engine.begin() as conn:
-        total = pages.count_due(conn, scope.slugs, now=now, since=scope.since, until=scope.until)
+        total = due.count(conn, scope.slugs, now=now, since=scope.since, until=scope.until)
 
     def claim() -> Sequence[int]:
         with env.engine.begin() as conn:
-            return pages.claim_pages(
+            return due.claim(
                 conn, scope.run_id, scope.slugs, limit=PAGES_A_BATCH, now=now, since=scope.since, until=scope.until
             )
 

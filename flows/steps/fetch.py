@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from db import captures, pages
-from db.pages import PageToFetch
+from db import captures, due, pages
+from db.due import PageToFetch
 from flows.slots import SharedSlots
 from flows.steps.scope import Scope
 from flows.wiring import Environment
@@ -25,7 +25,7 @@ from pipeline.schedule import MAX_PAGE_ATTEMPTS, is_checked_in_full, next_attemp
 def fetch(env: Environment, scope: Scope, page_ids: Sequence[int]) -> None:
     """Fetch the bodies of pages, each kept as it comes."""
     with env.engine.begin() as conn:
-        wanted = pages.pages_to_fetch(conn, page_ids)
+        wanted = due.to_fetch(conn, page_ids)
     on_the_web = []
     for page in wanted:
         if page.source.kind is SourceKind.FILES:

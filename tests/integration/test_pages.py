@@ -14,8 +14,9 @@ from sqlalchemy.exc import DataError
 from db import captures, pages, runs
 from db import sources as db_sources
 from db.captures import claim_imported
+from db.due import claim
 from db.locks import hold_run
-from db.pages import claim_pages, remember_entries
+from db.pages import remember_entries
 from pipeline.models.pages import Capture, Entry, Fetched, Outcome, Validators
 from pipeline.models.sources import Source, SourceKind
 
@@ -37,7 +38,7 @@ def _run(conn: Connection) -> int:
 
 
 def _claim(conn: Connection, run_id: int, limit: int = 50) -> list[int]:
-    return claim_pages(conn, run_id, ["bees"], limit=limit, now=NOW)
+    return claim(conn, run_id, ["bees"], limit=limit, now=NOW)
 
 
 def _rows(engine: Engine, query: str) -> Sequence[tuple[object, ...]]:
@@ -144,7 +145,7 @@ def test_a_batch_is_taken_from_all_sources_that_have_pages(engine: Engine) -> No
         for one in db_sources.stored_sources(conn, ["bees", "wasps"]):
             entries = [Entry(f"https://{one.source.slug}.example/{number}") for number in range(1000)]
             remember_entries(conn, NO_RUN, one.id, entries, is_wanted=True, now=NOW)
-        taken = claim_pages(conn, _run(conn), ["bees", "wasps"], limit=50, now=NOW)
+        taken = claim(conn, _run(conn), ["bees", "wasps"], limit=50, now=NOW)
         hosts = conn.execute(text("select split_part(url, '/', 3) from ingest.page where id = any(:i)"), {"i": taken})
 
         assert set(hosts.scalars()) == {"bees.example", "wasps.example"}
@@ -157,7 +158,7 @@ def test_a_page_that_is_given_back_waits_and_leaves_no_outcome(engine: Engine) -
         [page_id] = _claim(conn, run_id)
         pages.release(conn, run_id, {page_id: NOW + timedelta(hours=1)})
         at_once = _claim(conn, _run(conn))
-        later = claim_pages(conn, _run(conn), ["bees"], limit=50, now=NOW + timedelta(hours=1))
+        later = claim(conn, _run(conn), ["bees"], limit=50, now=NOW + timedelta(hours=1))
 
     assert (at_once, later) == ([], [page_id])
     assert _rows(engine, f"select count(*) from ingest.outcome where run_id = {run_id}") == [(0,)]
