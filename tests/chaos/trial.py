@@ -21,8 +21,8 @@ from chaos.world import BEGINNINGS, NOW, make_beginnings, settings, world
 from sqlalchemy import URL, Connection, text
 from year_world import World
 
+from db import books
 from db.engine import connect
-from flows.cli import doctor
 
 _PATIENCE_SECONDS = 300.0
 _MOST_STARTS = 8
@@ -170,9 +170,8 @@ def _error(said: str) -> str:
 
 
 def _unbalanced(conn: Connection) -> list[str]:
-    """What `newsfold doctor` says that is wrong with the books."""
-    findings = [one for one in doctor._schema(conn) if one["what"].startswith("books")]
-    return [one["found"] for one in findings if one["verdict"] == "wrong"]
+    """What `newsfold doctor` finds wrong with the books."""
+    return [f"{one['promise']}: broken {one['broken']} times" for one in books.broken_promises(conn)]
 
 
 def _due(conn: Connection) -> datetime | None:
