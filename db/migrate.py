@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from psycopg.errors import InsufficientPrivilege, LockNotAvailable
+from psycopg.errors import DeadlockDetected, InsufficientPrivilege, LockNotAvailable
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
@@ -103,7 +103,7 @@ def _run(direction: str, conn: Connection, revision: str) -> None:
         said = str(exc.orig).splitlines()[0]
         raise UserError(f"the schema cannot be made: {said}", "make this user the owner of the database") from exc
     except OperationalError as exc:
-        if not isinstance(exc.orig, LockNotAvailable):
+        if not isinstance(exc.orig, LockNotAvailable | DeadlockDetected):
             raise
         raise UserError(
             "the schema cannot be changed now: somebody works with its tables, and nothing was changed",

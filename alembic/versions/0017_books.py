@@ -9,7 +9,11 @@ down_revision = "0016"
 is_additive = True
 
 # A run of a newsfold that does not count yet says so by leaving is_counted as it is.
+# Locked in the order in which runs lock them.
 TABLES = """
+lock table ingest.outcome in access exclusive mode;
+lock table ingest.source in share row exclusive mode;
+lock table ingest.run in access exclusive mode;
 create table ingest.book (
     run_id bigint not null,
     source_id bigint not null,
@@ -105,6 +109,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them. Lost: what was counted, so that the runs until now are not judged again."""
     op.execute("""
+        lock table ingest.outcome in access exclusive mode;
+        lock table ingest.run in access exclusive mode;
         drop view news.books;
         drop table ingest.book;
         alter table ingest.run drop column is_counted;
