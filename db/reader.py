@@ -14,6 +14,7 @@ from psycopg.adapt import Transformer
 from psycopg.pq import Format
 from sqlalchemy import Connection, Engine, text
 
+from db.locks import lock_migrating
 from pipeline.errors import UserError
 
 ROLE = "news_reader"
@@ -180,6 +181,7 @@ def let_read(conn: Connection) -> None:
     """Give the role its rights, and make it where it is not there: a role belongs to the server, and a database that
     was restored on another one has none. What this user may not do is left; `can_read_as_role` tells.
     """
+    lock_migrating(conn)  # two that grant at once: "tuple concurrently updated"
     for statement in _LET_READ:
         conn.execute(text(statement))
 
