@@ -34,11 +34,13 @@ def claim(
     source_slugs: Sequence[str],
     *,
     limit: int,
+    expected: int,
     now: datetime,
     since: date | None = None,
     until: date | None = None,
 ) -> list[int]:
-    """Take up to `limit` pages that are due, for this run alone, and give each a pending outcome in it.
+    """Take up to `limit` pages that are due, for this run alone, and give each a pending outcome in it. `expected` is
+    roughly how many are due: very many are not sorted for each claim, but taken in the order of their index.
 
     A run takes a page once. Due are pages never fetched, fetched and not loaded (an interrupted run left them), and
     those whose next attempt has come. With a range, only pages whose entry is dated in [since, until], or not dated at
@@ -52,7 +54,8 @@ def claim(
         "since": since,
         "until": until,
     }
-    conn.execute(_IN_ORDER)
+    if expected >= _VERY_MANY:
+        conn.execute(_WITHOUT_SORTING)
     return list(conn.execute(_CLAIM, parameters).scalars())
 
 
@@ -83,9 +86,10 @@ _DUE = """
                and p.entry_published_at < cast(cast(:until as date) + 1 as timestamp) at time zone 'UTC'))
 """
 _COUNT_DUE = text("select count(*)" + _DUE)
-# page_due_ix has the order of the claim. Postgres has no statistics of new pages, may take them for few and
-# sort all of them for each claim.
-_IN_ORDER = text("set local enable_sort = off")
+# page_due_ix has the order of the claim. Postgres has no statistics of new pages, may take them for few and sort all of
+# them for each claim. For a few of a source among very many of others it knows better.
+_VERY_MANY = 1_000
+_WITHOUT_SORTING = text("set local enable_sort = off")
 _CLAIM = text(
     "with due as (select p.id"
     + _DUE

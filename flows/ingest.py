@@ -140,7 +140,14 @@ def take_pages(env: Environment, scope: Scope, runner: Runner, progress: Progres
     def claim() -> Sequence[int]:
         with env.engine.begin() as conn:
             return due.claim(
-                conn, scope.run_id, scope.slugs, limit=PAGES_A_BATCH, now=now, since=scope.since, until=scope.until
+                conn,
+                scope.run_id,
+                scope.slugs,
+                limit=PAGES_A_BATCH,
+                expected=total,
+                now=now,
+                since=scope.since,
+                until=scope.until,
             )
 
     report = _Report(progress, "pages", total)

@@ -37,8 +37,8 @@ def _run(conn: Connection) -> int:
     return runs.open_run(conn, "ingest")
 
 
-def _claim(conn: Connection, run_id: int, limit: int = 50) -> list[int]:
-    return claim(conn, run_id, ["bees"], limit=limit, now=NOW)
+def _claim(conn: Connection, run_id: int, limit: int = 50, expected: int = 1) -> list[int]:
+    return claim(conn, run_id, ["bees"], limit=limit, expected=expected, now=NOW)
 
 
 def _rows(engine: Engine, query: str) -> Sequence[tuple[object, ...]]:
@@ -145,7 +145,7 @@ def test_a_batch_is_taken_from_all_sources_that_have_pages(engine: Engine) -> No
         for one in db_sources.stored_sources(conn, ["bees", "wasps"]):
             entries = [Entry(f"https://{one.source.slug}.example/{number}") for number in range(1000)]
             remember_entries(conn, NO_RUN, one.id, entries, is_wanted=True, now=NOW)
-        taken = claim(conn, _run(conn), ["bees", "wasps"], limit=50, now=NOW)
+        taken = claim(conn, _run(conn), ["bees", "wasps"], limit=50, expected=2, now=NOW)
         hosts = conn.execute(text("select split_part(url, '/', 3) from ingest.page where id = any(:i)"), {"i": taken})
 
         assert set(hosts.scalars()) == {"bees.example", "wasps.example"}
@@ -158,7 +158,7 @@ def test_a_page_that_is_given_back_waits_and_leaves_no_outcome(engine: Engine) -
         [page_id] = _claim(conn, run_id)
         pages.release(conn, run_id, {page_id: NOW + timedelta(hours=1)})
         at_once = _claim(conn, _run(conn))
-        later = claim(conn, _run(conn), ["bees"], limit=50, now=NOW + timedelta(hours=1))
+        later = claim(conn, _run(conn), ["bees"], limit=50, expected=1, now=NOW + timedelta(hours=1))
 
     assert (at_once, later) == ([], [page_id])
     assert _rows(engine, f"select count(*) from ingest.outcome where run_id = {run_id}") == [(0,)]
@@ -252,9 +252,9 @@ def test_a_claim_reads_no_more_pages_than_it_takes_though_no_statistics_know_the
 
     with engine.begin() as conn:
         run = _run(conn)
-        _claim(conn, run, limit=200)
+        _claim(conn, run, limit=200, expected=3_000)
         read_before = conn.execute(_PAGES_READ).scalar_one()
-        taken = _claim(conn, run, limit=10)
+        taken = _claim(conn, run, limit=10, expected=2_800)
         read = conn.execute(_PAGES_READ).scalar_one() - read_before
 
     assert len(taken) == 10
