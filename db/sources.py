@@ -27,6 +27,7 @@ class StoredSource:
     source: Source
     failures: int
     excused: int
+    last_polled_at: datetime | None
     last_success_at: datetime | None
     move: Move | None
     resources: Mapping[str, Resource]
@@ -162,6 +163,7 @@ def stored_sources(conn: Connection, slugs: Iterable[str]) -> list[StoredSource]
             source_of(row),
             row.failures,
             row.excused,
+            row.last_polled_at,
             row.last_success_at,
             Move(row.moved_to, row.moved_since) if row.moved_to else None,
             resources.get(row.id, {}),

@@ -81,7 +81,7 @@ def _slug(asked: Asked) -> str:
 def _stored(conn: Connection, sources: Sequence[Source]) -> list[StoredSource]:
     """The sources as the file has them, with what is remembered of them, if anything is."""
     known = {one.source.slug: one for one in db_sources.stored_sources(conn, [source.slug for source in sources])}
-    new = (StoredSource(0, source, 0, 0, None, None, {}) for source in sources)
+    new = (StoredSource(0, source, 0, 0, None, None, None, {}) for source in sources)
     return [replace(known.get(one.source.slug, one), source=one.source) for one in new]
 
 

@@ -54,7 +54,7 @@ def _settled(stored: StoredSource) -> Mapping[str, Resource]:
     """The documents but for those that were read by a poll that did not come to its end. They are read again: what they
     say together, as how many entries the source has, was never stored.
     """
-    ended = stored.last_success_at
+    ended = stored.last_polled_at
     return {
         url: one
         for url, one in stored.resources.items()
