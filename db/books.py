@@ -19,7 +19,8 @@ def counting(rows: str) -> str:
     """
     return f"""
         insert into ingest.book as b (run_id, source_id, discovered)
-        select :run, source_id, sum(pages) from {rows} r group by source_id order by source_id
+        select :run, source_id, sum(pages) from {rows} r where source_id is not null
+        group by source_id order by source_id
         on conflict (run_id, source_id) do update set discovered = b.discovered + excluded.discovered
     """
 
@@ -64,9 +65,10 @@ def broken_promises(conn: Connection) -> Sequence[Row]:
     return [dict(row) for row in conn.execute(_BROKEN, {"balance": BALANCE}).mappings()]
 
 
-# What was settled before this moment may be of a run whose outcomes are kept no longer.
+# What was settled before this may be of a run whose outcomes are kept no longer; a day is for clocks that differ.
 _FORGOTTEN = """(
-    select coalesce(max(finished_at), '-infinity') from ingest.run where totals is not null or not is_counted)"""
+    select coalesce(max(finished_at) + interval '1 day', '-infinity') from ingest.run
+    where totals is not null or not is_counted)"""
 _BROKEN = text(f"""
     select promise, broken from (
         select cast(:balance as text) as promise, count(distinct run_id) as broken

@@ -107,7 +107,11 @@ def _books(conn: Connection) -> Iterator[Finding]:
         yield _finding("books", "they balance: what each run took up is what became of it")
     for row in broken:
         if row["promise"] == books.BALANCE:
-            yield from map(_unbalanced, books.unbalanced(conn)[:SHOWN_BOOKS])
+            unbalanced = books.unbalanced(conn)
+            yield from map(_unbalanced, unbalanced[:SHOWN_BOOKS])
+            if len(unbalanced) > SHOWN_BOOKS:
+                query = 'newsfold sql "select * from news.books where difference <> 0"'
+                yield _finding("books", f"{len(unbalanced) - SHOWN_BOOKS:,} more that do not balance", query)
         else:
             remedy = _REMEDIES.get(row["promise"], _FAULT)
             yield _finding("books", f"{row['promise']}: broken {plural(row['broken'], 'time')}", remedy)
