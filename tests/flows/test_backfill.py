@@ -96,6 +96,7 @@ def test_a_backfill_of_other_days_does_not_put_aside_what_the_daily_job_wants(
         source_id = sources.stored_sources(conn, ["past"])[0].id
         pages.remember_entries(conn, NO_RUN, source_id, [Entry(f"{site.url}/undated")], is_wanted=True, now=NOW)
         resources.mark_read(conn, source_id, env.sources[0].address, Validators('"v1"'), "hash", NOW)
+        conn.execute(text("update ingest.source set last_polled_at = :now"), {"now": NOW})
     backfill(env, Request(date(2020, 1, 1), date(2020, 1, 31)))
     before = _titles(engine)
 
