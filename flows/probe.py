@@ -19,7 +19,8 @@ from pipeline.errors import FeedError
 from pipeline.fetch.folder import list_folder
 from pipeline.fetch.local import read_local
 from pipeline.fetch.manners import Manners
-from pipeline.fetch.web import Limits, Request, fetch_all
+from pipeline.fetch.many import fetch_all
+from pipeline.fetch.request import Limits, Request
 from pipeline.models.pages import Capture, Fetched, FetchFailure, FetchResult, NotModified, Reading, Reason
 from pipeline.models.sources import Options, Source, SourceKind, Turn
 

@@ -30,7 +30,7 @@ from pipeline.errors import UserError
 from pipeline.extract.sandbox import Limits as SandboxLimits
 from pipeline.extract.sandbox import Sandbox
 from pipeline.fetch.manners import Manners
-from pipeline.fetch.web import Limits
+from pipeline.fetch.request import Limits
 from pipeline.models.folding import Fingerprint
 from pipeline.models.pages import NotAnArticle
 from pipeline.models.sources import Source

@@ -15,7 +15,8 @@ from pipeline.archives.cdx import MARGIN, Answer, going_on, questions, read_answ
 from pipeline.archives.owners import Owners, owner, owners_of
 from pipeline.discover.urls import is_front_page
 from pipeline.errors import FeedError
-from pipeline.fetch.web import Request, fetch_all
+from pipeline.fetch.many import fetch_all
+from pipeline.fetch.request import Request
 from pipeline.models.archives import Listed
 from pipeline.models.pages import Fetched, FetchFailure, FetchResult
 from pipeline.models.sources import Turn

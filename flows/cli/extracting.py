@@ -18,7 +18,8 @@ from pipeline.extract.text.lead_in import find_lead_ins
 from pipeline.fetch.folder import MEDIA_TYPES
 from pipeline.fetch.local import read_local
 from pipeline.fetch.manners import Manners
-from pipeline.fetch.web import Limits, Request, fetch_all
+from pipeline.fetch.many import fetch_all
+from pipeline.fetch.request import Limits, Request
 from pipeline.models.articles import Document
 from pipeline.models.pages import RECORD_MEDIA_TYPE, Capture, Fetched, FetchFailure, FetchResult, NotAnArticle
 

@@ -32,9 +32,10 @@ from pipeline.discover.urls import host
 from pipeline.errors import FeedError
 from pipeline.fetch.folder import list_folder
 from pipeline.fetch.local import read_local
+from pipeline.fetch.many import fetch_all
 from pipeline.fetch.outage import was_offline
+from pipeline.fetch.request import Request
 from pipeline.fetch.turns import turn_after_redirect
-from pipeline.fetch.web import Request, fetch_all
 from pipeline.models.pages import (
     Fetched,
     FetchFailure,

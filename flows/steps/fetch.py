@@ -15,8 +15,9 @@ from flows.steps.scope import Scope
 from flows.wiring import Environment
 from pipeline.archives.cdx import replayed
 from pipeline.fetch.folder import read_file
+from pipeline.fetch.many import fetch_all
 from pipeline.fetch.outage import is_nobodys_fault, was_offline
-from pipeline.fetch.web import Request, fetch_all
+from pipeline.fetch.request import Request
 from pipeline.models.pages import Fetched, FetchFailure, FetchResult, NotModified, Outcome, Validators
 from pipeline.models.sources import SourceKind, Turn
 from pipeline.schedule import MAX_PAGE_ATTEMPTS, is_checked_in_full, next_attempt_at

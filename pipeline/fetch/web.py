@@ -1,13 +1,13 @@
-"""The web (edge module): one bounded, polite, guarded GET, and many at once. See ADR 7."""
+"""The web (edge module): a bounded, polite, guarded GET. See ADR 7."""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
@@ -18,59 +18,27 @@ import httpcore
 import httpx
 
 from pipeline.errors import BlockedAddressError
-from pipeline.fetch.addresses import Network
+from pipeline.fetch.backlog import Backlog
 from pipeline.fetch.body import CODINGS, drain, read_body, read_head
 from pipeline.fetch.guard import GuardedBackend, GuardedTransport
 from pipeline.fetch.headers import PERMANENT, conditions, excess, opt_out, refusal, rest
 from pipeline.fetch.manners import Manners, Rules, rules_of
 from pipeline.fetch.outage import Outage
+from pipeline.fetch.request import MAX_REDIRECTS, Limits, Request
 from pipeline.fetch.slots import NoOthers, Slots
 from pipeline.fetch.turns import turn_after_redirect, turn_keys
 from pipeline.fetch.walls import HEAD_BYTES, REFUSALS, wall_of
 from pipeline.models.pages import Capture, Fetched, FetchFailure, FetchResult, NotModified, Reason, Validators
 from pipeline.models.sources import Turn
 
-PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "text/markdown"})
 # A server that names no type most often sends a page.
 UNDECLARED_TYPE = "text/html"
-MAX_REDIRECTS = 10
 LAST_PORT = 65_535
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 GRACE_SECONDS = 5.0
 """How much longer than a request a slot is held, should nobody give it back."""
 _BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS.value, HTTPStatus.SERVICE_UNAVAILABLE.value})
 _NETWORK_ERRORS = (TimeoutError, httpcore.TimeoutException, httpcore.NetworkError)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one run may take: requests under way, seconds for a request with its redirects and body, bytes of a body
-    (decoded, and on the wire), the networks beyond the public ones that it may reach, seconds between two requests
-    of a host, and the proxy that all requests go through.
-    """
-
-    concurrency: int = 16
-    timeout_seconds: float = 30.0
-    max_body_bytes: int = 10_000_000
-    user_agent: str = "newsfold"
-    allow_networks: tuple[Network, ...] = ()
-    host_interval_seconds: float = 0.0
-    proxy: str | None = field(default=None, repr=False)  # it may hold a password
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One GET: what we know of the body already, the media types we can use (None: any), whether robots.txt is asked
-    first (it speaks to crawlers that follow links, not to a reader of an address that the user named), with which
-    others it takes turns, and whether a 403 means "too many requests".
-    """
-
-    url: str
-    validators: Validators = Validators()
-    accept: frozenset[str] | None = PAGE_TYPES
-    obeys_robots: bool = False
-    turn: Turn = Turn()
-    forbidden_is_busy: bool = False
 
 
 class Web:
@@ -87,7 +55,7 @@ class Web:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._origins: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._outage = Outage()
-        self.unread = _Backlog(limits.concurrency)
+        self.unread = Backlog(limits.concurrency)
         self._agent = limits.user_agent.partition("/")[0]
         self._stack = AsyncExitStack()
 
@@ -279,30 +247,6 @@ def _wall(response: httpx.Response, head: bytes) -> FetchFailure | None:
     return FetchFailure(reason, f"http_{response.status_code} {response.reason_phrase}".rstrip()) if reason else None
 
 
-class _Backlog:
-    """Answers that nobody has taken yet, and room for more."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._count = 0
-        self._taken = asyncio.Event()
-
-    def begin(self) -> None:
-        """One more waits."""
-        self._count += 1
-
-    def end(self) -> None:
-        """One was taken and is done with."""
-        self._count -= 1
-        self._taken.set()
-
-    async def room(self) -> None:
-        """Wait until fewer wait than may."""
-        while self._count >= self._most:
-            self._taken.clear()
-            await self._taken.wait()
-
-
 class _Clock:
     """The seconds that one request has when it is its turn; waiting for a turn takes none of them."""
 
@@ -322,37 +266,6 @@ class _Clock:
 def _tls() -> ssl.SSLContext:
     """Servers are verified against the certificates that come with certifi; reading them takes 20 ms."""
     return httpx.create_ssl_context()
-
-
-async def fetch_all(
-    requests: Iterable[Request], limits: Limits, manners: Manners | None = None, shared: Slots | None = None
-) -> AsyncIterator[tuple[Request, FetchResult]]:
-    """Fetch many addresses, each answer as it comes; leaving the loop early cancels the rest. What was learned of hosts
-    is kept in `manners`; `shared` are the slots that other processes wait for too.
-
-    While `limits.concurrency` answers wait to be taken, nothing more is asked for: no more bodies than that are held.
-    """
-    done: asyncio.Queue[asyncio.Task[tuple[Request, FetchResult]]] = asyncio.Queue()
-
-    async def one(web: Web, request: Request) -> tuple[Request, FetchResult]:
-        result = await web.get(request)
-        web.unread.begin()
-        return request, result
-
-    async with Web(limits, manners, shared) as web:
-        tasks = {asyncio.create_task(one(web, request)) for request in requests}
-        for task in tasks:
-            task.add_done_callback(done.put_nowait)
-        try:
-            while tasks:
-                task = await done.get()
-                tasks.discard(task)
-                yield task.result()
-                del task  # and with it the body
-                web.unread.end()
-        finally:
-            for task in tasks:
-                task.cancel()
 
 
 async def _refuse_bad_port(request: httpx.Request) -> None:

@@ -20,7 +20,7 @@ from pipeline.archives.names import LISTINGS, SUFFIXES, in_order, listed_paths
 from pipeline.archives.records import is_archive
 from pipeline.errors import RemoteFileError, UserError
 from pipeline.fetch.files.ranges import MAX_WHOLE_BYTES, WAITS_SECONDS, GuardedHTTP
-from pipeline.fetch.web import Limits
+from pipeline.fetch.request import Limits
 from pipeline.unpack import GZIP_MAGIC, gunzip
 
 BLOCK_BYTES = 4 << 20

@@ -17,7 +17,7 @@ from fsspec.spec import AbstractBufferedFile, AbstractFileSystem
 
 from pipeline.errors import BlockedAddressError, RemoteFileError
 from pipeline.fetch.guard import GuardedBackend, GuardedTransport
-from pipeline.fetch.web import MAX_REDIRECTS, Limits
+from pipeline.fetch.request import MAX_REDIRECTS, Limits
 
 WAITS_SECONDS = (1.0, 5.0, 20.0)
 """How long to wait before each further try of a block."""

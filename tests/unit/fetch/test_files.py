@@ -16,7 +16,7 @@ from warcs import http, record, write
 from pipeline.errors import RemoteFileError, UserError
 from pipeline.fetch.files import archives
 from pipeline.fetch.files.archives import Archives
-from pipeline.fetch.web import Limits
+from pipeline.fetch.request import Limits
 
 RECORD = record("https://a.example/", http(b"<p>a</p>"))
 LIMITS = Limits(allow_networks=(ip_network(LOCAL),), timeout_seconds=5)

@@ -18,7 +18,8 @@ from pipeline.errors import BlockedAddressError
 from pipeline.fetch import guard
 from pipeline.fetch.addresses import Address, Network
 from pipeline.fetch.guard import GuardedBackend, GuardedTransport
-from pipeline.fetch.web import Limits, Request, Web
+from pipeline.fetch.request import Limits, Request
+from pipeline.fetch.web import Web
 from pipeline.models.pages import Fetched, FetchFailure, FetchResult, Reason
 
 # Hosts as a page may write them, each with the kind of address that it leads to.

@@ -10,7 +10,8 @@ import pytest
 from site_server import LOCAL, Site
 
 from pipeline.fetch.headers import opt_out
-from pipeline.fetch.web import Limits, Request, Web
+from pipeline.fetch.request import Limits, Request
+from pipeline.fetch.web import Web
 from pipeline.models.pages import Fetched
 
 

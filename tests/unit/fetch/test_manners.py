@@ -13,7 +13,8 @@ import pytest
 from site_server import LOCAL, Site
 
 from pipeline.fetch.manners import FRESH_SECONDS, MAX_ROBOTS_BYTES, Manners, Rules, parse_robots, rules_of
-from pipeline.fetch.web import Limits, Request, Web
+from pipeline.fetch.request import Limits, Request
+from pipeline.fetch.web import Web
 from pipeline.models.pages import Capture, Fetched, FetchFailure, FetchResult, Reason
 from pipeline.models.sources import Turn, TurnScope
 

@@ -11,8 +11,9 @@ from ipaddress import ip_network
 import pytest
 from site_server import LOCAL, Answer, Site, reset
 
+from pipeline.fetch.many import fetch_all
 from pipeline.fetch.outage import EARLY_HOSTS, is_outage, was_offline
-from pipeline.fetch.web import Limits, Request, fetch_all
+from pipeline.fetch.request import Limits, Request
 from pipeline.models.pages import Capture, Fetched, FetchFailure, FetchResult, NotModified, Reason
 
 LIMITS = Limits(concurrency=4, timeout_seconds=5, allow_networks=(ip_network(LOCAL),))

@@ -15,7 +15,8 @@ from site_server import LOCAL, Answer, Site
 
 from flows.wiring import read_settings
 from pipeline.errors import UserError
-from pipeline.fetch.web import Limits, Request, Web
+from pipeline.fetch.request import Limits, Request
+from pipeline.fetch.web import Web
 from pipeline.models.pages import Fetched, FetchFailure, FetchResult, Reason
 from pipeline.settings import Settings
 

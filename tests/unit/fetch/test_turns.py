@@ -11,8 +11,9 @@ from ipaddress import ip_network
 import pytest
 from site_server import LOCAL, Answer, Site
 
+from pipeline.fetch.many import fetch_all
+from pipeline.fetch.request import Limits, Request
 from pipeline.fetch.turns import registrable_domain, turn_keys
-from pipeline.fetch.web import Limits, Request, fetch_all
 from pipeline.models.pages import Fetched, FetchResult
 from pipeline.models.sources import Turn, TurnScope
 

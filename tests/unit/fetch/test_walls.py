@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from site_server import LOCAL, PARAGRAPHS, Answer, Site, article_html
 
+from pipeline.fetch.request import Limits, Request
 from pipeline.fetch.walls import HEAD_BYTES, wall_of
-from pipeline.fetch.web import Limits, Request, Web
+from pipeline.fetch.web import Web
 from pipeline.models.pages import Fetched, FetchFailure, FetchResult, Reason
 
 URL = "https://a.example/news/bees"

@@ -20,7 +20,9 @@ import pytest
 from site_server import LOCAL, Answer, Site, reset
 
 from pipeline.fetch.manners import Manners
-from pipeline.fetch.web import MAX_REDIRECTS, Limits, Request, Web, fetch_all
+from pipeline.fetch.many import fetch_all
+from pipeline.fetch.request import MAX_REDIRECTS, Limits, Request
+from pipeline.fetch.web import Web
 from pipeline.models.pages import Capture, Fetched, FetchFailure, FetchResult, NotModified, Reason, Validators
 from pipeline.models.sources import Turn, TurnScope
 
