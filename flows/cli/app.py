@@ -11,6 +11,9 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.db_app import db_app
+from flows.cli.options import DAY, Config, Json, Limit, Prefect, Runner, Sources, day
+from flows.cli.sources_app import sources_app
 from pipeline.errors import UserError
 
 app = typer.Typer(
@@ -20,8 +23,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-sources_app = typer.Typer(help="The sources that newsfold follows.", invoke_without_command=True, rich_markup_mode=None)
-db_app = typer.Typer(help="The database.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(sources_app, name="sources")
 app.add_typer(db_app, name="db")
 
@@ -42,39 +43,6 @@ class Part(StrEnum):
 
     EXTRACT = "extract"
     FOLD = "fold"
-
-
-class Kind(StrEnum):
-    """The kinds of source that `newsfold sources add` finds on the web."""
-
-    FEED = "feed"
-    WORDPRESS = "wordpress"
-    SITEMAP = "sitemap"
-    LISTING = "listing"
-
-
-Sources = Annotated[list[str] | None, typer.Option("--source", "-s", help="Only this source; may be given again.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-Config = Annotated[
-    Path | None, typer.Option("--config", "-c", help="Sources file (else NEWSFOLD_CONFIG, newsfold.toml).")
-]
-Prefect = Annotated[
-    bool, typer.Option("--prefect", help="Run as a Prefect flow (always where PREFECT_API_URL is set).")
-]
-Runner = Annotated[
-    str | None, typer.Option("--runner", help="Where batches are worked on: threads (here), dask or dask:ADDRESS.")
-]
-DAY = "YYYY-MM-DD"
-
-
-def _day(value: str) -> date:
-    try:
-        return date.fromisoformat(value)
-    except ValueError as exc:
-        raise typer.BadParameter(f"{value!r} is no day; write it as {DAY}, such as 2025-01-31") from exc
-
-
-Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many at most.")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -153,8 +121,8 @@ def search(
 
 @app.command()
 def backfill(
-    since: Annotated[date, typer.Option(parser=_day, metavar=DAY, help="First day.")],
-    until: Annotated[date, typer.Option(parser=_day, metavar=DAY, help="Last day, included.")],
+    since: Annotated[date, typer.Option(parser=day, metavar=DAY, help="First day.")],
+    until: Annotated[date, typer.Option(parser=day, metavar=DAY, help="Last day, included.")],
     sources: Sources = None,
     missing_only: Annotated[bool, typer.Option("--missing-only", help="Only days that are not complete.")] = False,
     runner: Runner = None,
@@ -191,8 +159,8 @@ def backfill(
 
 @app.command()
 def coverage(
-    since: Annotated[date | None, typer.Option(parser=_day, metavar=DAY, help="First day; else the last 90.")] = None,
-    until: Annotated[date | None, typer.Option(parser=_day, metavar=DAY, help="Last day; else today.")] = None,
+    since: Annotated[date | None, typer.Option(parser=day, metavar=DAY, help="First day; else the last 90.")] = None,
+    until: Annotated[date | None, typer.Option(parser=day, metavar=DAY, help="Last day; else today.")] = None,
     sources: Sources = None,
     config: Config = None,
     json: Json = False,
@@ -205,7 +173,7 @@ def coverage(
 
 @app.command()
 def refold(
-    since: Annotated[date, typer.Option(parser=_day, metavar=DAY, help="Articles dated since this day.")],
+    since: Annotated[date, typer.Option(parser=day, metavar=DAY, help="Articles dated since this day.")],
     threshold: Annotated[
         float | None,
         typer.Option(min=0.05, max=0.99, help="Try another probability than NEWSFOLD_MERGE_PROBABILITY."),
@@ -220,8 +188,8 @@ def refold(
 
 @app.command()
 def reprocess(
-    since: Annotated[date, typer.Option(parser=_day, metavar=DAY, help="First day of articles.")],
-    until: Annotated[date, typer.Option(parser=_day, metavar=DAY, help="Last day, included.")],
+    since: Annotated[date, typer.Option(parser=day, metavar=DAY, help="First day of articles.")],
+    until: Annotated[date, typer.Option(parser=day, metavar=DAY, help="Last day, included.")],
     sources: Sources = None,
     only: Annotated[Part | None, typer.Option(help="Only extract bodies again, or only fold texts again.")] = None,
     json: Json = False,
@@ -320,82 +288,6 @@ def doctor(config: Config = None, json: Json = False) -> None:
     from flows.cli import doctor as doctor_
 
     raise typer.Exit(doctor_.doctor(config, json=json))
-
-
-@sources_app.callback()
-def sources_(context: typer.Context, config: Config = None, json: Json = False) -> None:
-    """The sources that newsfold follows, with their health."""
-    if context.invoked_subcommand is None:
-        from flows.cli import sources
-
-        sources.list_(config, json=json)
-
-
-@sources_app.command()
-def add(
-    address: Annotated[str, typer.Argument(help="URL of a site, page, feed or sitemap; a folder; a JSONL file.")],
-    slug: Annotated[str | None, typer.Option(help="Short name; else made from the address.")] = None,
-    kind: Annotated[Kind | None, typer.Option(help="Only a source of this kind.")] = None,
-    config: Config = None,
-) -> None:
-    """Find the feed, WordPress API or sitemap at an address, try it, and write it into the sources file."""
-    from flows.cli import sources
-
-    sources.add(address, slug, kind and kind.value, config)
-
-
-@sources_app.command()
-def check(
-    slugs: Annotated[list[str] | None, typer.Argument(help="Sources to ask; none: all.")] = None,
-    config: Config = None,
-    json: Json = False,
-) -> None:
-    """Ask sources now and say what they answer; nothing is stored. Exit code 1 where one fails."""
-    from flows.cli import sources
-
-    raise typer.Exit(sources.check(tuple(slugs or ()), config, json=json))
-
-
-@sources_app.command(name="import")
-def import_opml(
-    file: Annotated[Path, typer.Argument(help="OPML, as feed readers export it.")], config: Config = None
-) -> None:
-    """Add the feeds of an OPML file to the sources file."""
-    from flows.cli import sources
-
-    sources.import_(file, config)
-
-
-@sources_app.command()
-def export(config: Config = None) -> None:
-    """Print the feeds as OPML, for feed readers."""
-    from flows.cli import sources
-
-    sources.export(config)
-
-
-@db_app.command()
-def upgrade() -> None:
-    """Bring the schema up to date (every command that writes does so too)."""
-    from flows.cli import database
-
-    database.upgrade()
-
-
-@db_app.command()
-def url() -> None:
-    """The address of the database, for psql and other clients. The embedded Postgres then runs until `db stop`."""
-    from flows.cli import database
-
-    database.url()
-
-
-@db_app.command()
-def stop() -> None:
-    """Stop the embedded Postgres."""
-    from flows.cli import database
-
-    database.stop()
 
 
 def main() -> None:
