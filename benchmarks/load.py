@@ -22,13 +22,11 @@ import json
 import multiprocessing
 import os
 import signal
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.context import SpawnProcess
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -37,8 +35,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine, text
 
-from benchmarks.local_world import TALLY, Body, hosts, serving
-from benchmarks.overhead import sources_file
+from benchmarks.local_world import TALLY, Body, followed, hosts, rss
 from benchmarks.poll import article
 from flows.ingest import Request, ingest
 from flows.wiring import open_environment, read_settings
@@ -51,12 +48,7 @@ def body_of(names: Sequence[str], pages: int, path: str) -> Body | None:
     """What the server says: `/feedN` lists the pages of site N, `/N` is page N."""
     if path.startswith("/feed"):
         site = int(path.removeprefix("/feed"))
-        links = "".join(
-            f"<item><title>{number}</title><link>http://{names[site]}:PORT/{number}</link></item>"
-            for number in range(site, pages, len(names))
-        )
-        feed = f'<rss version="2.0"><channel><title>{site}</title>{links}</channel></rss>'
-        return "application/rss+xml", feed.encode()
+        return rss(site, (f"http://{names[site]}:PORT/{n}" for n in range(site, pages, len(names))))
     with contextlib.suppress(ValueError):
         number = int(path.removeprefix("/"))
         return "text/html", article(number - 1 if number % COPIES == COPIES - 1 else number)
@@ -184,16 +176,8 @@ def main() -> None:
     parser.add_argument("--sites", type=int, default=500)
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
-    for name in [name for name in os.environ if name.startswith("NEWSFOLD_")]:
-        del os.environ[name]
     names = hosts(chosen.sites)
-    answers = partial(body_of, names, chosen.pages)
-    with tempfile.TemporaryDirectory(prefix="newsfold-load-") as home, serving(names, answers) as port:
-        Path(home).chmod(0o755)
-        config = Path(home) / "newsfold.toml"
-        config.write_text(sources_file(names, port))
-        own = {"HOME": home, "CONFIG": str(config), "ALLOW_NETWORKS": "127.0.0.0/8"}
-        os.environ.update({f"NEWSFOLD_{name}": value for name, value in own.items()})
+    with followed(names, partial(body_of, names, chosen.pages)) as port:
         measured = measure(chosen.pages, chosen.sites, port)
     if chosen.json:
         print(json.dumps(measured, indent=2))

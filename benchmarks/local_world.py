@@ -10,12 +10,15 @@ import asyncio
 import contextlib
 import json
 import multiprocessing
+import os
 import resource
+import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 ETAG = '"as-ever"'
 TALLY = "/-/tally"
@@ -71,6 +74,30 @@ def serving(names: Sequence[str], body_of: Callable[[str], Body | None]) -> Iter
     finally:
         process.terminate()
         process.join()
+
+
+@contextlib.contextmanager
+def followed(names: Sequence[str], body_of: Callable[[str], Body | None]) -> Iterator[int]:
+    """Serve them, each with a feed at `/feedN` (N counts the names), and have newsfold's settings follow those feeds
+    into an archive of its own that is gone when the block ends. Yields the port.
+    """
+    for name in [name for name in os.environ if name.startswith("NEWSFOLD_")]:
+        del os.environ[name]
+    with tempfile.TemporaryDirectory(prefix="newsfold-") as home, serving(names, body_of) as port:
+        Path(home).chmod(0o755)
+        config = Path(home) / "newsfold.toml"
+        feeds = (f'slug = "s{site}"\nurl = "http://{name}:{port}/feed{site}"' for site, name in enumerate(names))
+        config.write_text("".join(f'[[sources]]\nkind = "feed"\nlanguage = "en"\n{feed}\n' for feed in feeds))
+        own = {"HOME": home, "CONFIG": str(config), "ALLOW_NETWORKS": "127.0.0.0/8"}
+        os.environ.update({f"NEWSFOLD_{name}": value for name, value in own.items()})
+        yield port
+
+
+def rss(site: int, links: Iterable[str]) -> Body:
+    """A feed of pages."""
+    items = "".join(f"<item><title>{number}</title><link>{link}</link></item>" for number, link in enumerate(links))
+    feed = f'<rss version="2.0"><channel><title>{site}</title>{items}</channel></rss>'
+    return "application/rss+xml", feed.encode()
 
 
 def _serve(names: Sequence[str], body_of: Callable[[str], Body | None], connection: Connection) -> None:

@@ -16,16 +16,14 @@ import json
 import logging
 import os
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
 
-from benchmarks.local_world import hosts, serving
+from benchmarks.local_world import followed, hosts, rss
 from benchmarks.poll import article
 from db.tables import Base
 from flows.cli.serving import own_server
@@ -39,21 +37,8 @@ def made_world(names: list[str], pages: int) -> dict[str, tuple[str, bytes]]:
     """The answers of all sites: a feed for each, and pages that are spread over them."""
     answers = {f"/{number}": ("text/html", article(number)) for number in range(pages)}
     for site, name in enumerate(names):
-        links = "".join(
-            f"<item><title>{number}</title><link>http://{name}:PORT/{number}</link></item>"
-            for number in range(site, pages, len(names))
-        )
-        feed = f'<rss version="2.0"><channel><title>{site}</title>{links}</channel></rss>'
-        answers[f"/feed{site}"] = ("application/rss+xml", feed.encode())
+        answers[f"/feed{site}"] = rss(site, (f"http://{name}:PORT/{n}" for n in range(site, pages, len(names))))
     return answers
-
-
-def sources_file(names: list[str], port: int) -> str:
-    """The feeds, as newsfold.toml has them."""
-    return "\n".join(
-        f'[[sources]]\nslug = "s{site}"\nkind = "feed"\nurl = "http://{name}:{port}/feed{site}"\nlanguage = "en"\n'
-        for site, name in enumerate(names)
-    )
 
 
 def seconds_of(run: Callable[[tuple[str, ...]], object], env: Environment, pages: int) -> float:
@@ -105,12 +90,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     names = hosts(SITES)
-    with tempfile.TemporaryDirectory() as home, serving(names, made_world(names, asked.pages).get) as port:
-        Path(home).chmod(0o755)
-        config = Path(home) / "newsfold.toml"
-        config.write_text(sources_file(names, port))
-        own = {"HOME": home, "CONFIG": str(config), "ALLOW_NETWORKS": "127.0.0.0/8"}
-        os.environ.update({f"NEWSFOLD_{name}": value for name, value in own.items()})
+    with followed(names, made_world(names, asked.pages).get):
         os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"
         logging.disable(logging.INFO)
         with own_server(read_settings()):
