@@ -11,9 +11,9 @@ import unicodedata
 
 _LINE_ENDS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # Tabs and the Unicode spaces, among them the no-break space of French and the ideographic indent U+3000 of Chinese.
-_NO_SPACE = r"\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_OTHER_SPACES = r"\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 # Whatever is not a single plain space, of which there is one between each two words.
-_SPACES = re.compile(rf"[{_NO_SPACE}][ {_NO_SPACE}]*| [ {_NO_SPACE}]+")
+_SPACES = re.compile(rf"[{_OTHER_SPACES}][ {_OTHER_SPACES}]*| [ {_OTHER_SPACES}]+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # C0 and C1 controls, byte order mark, soft hyphen, interlinear annotation marks, noncharacters. Not ZWNJ, ZWJ, LRM,
 # RLM, ALM: Persian, Hindi and Arabic are written with them.
