@@ -261,7 +261,30 @@ def test_a_claim_reads_no_more_pages_than_it_takes_though_no_statistics_know_the
     assert read < 500
 
 
-_PAGES_READ = text(
-    "select pg_stat_get_xact_tuples_returned('ingest.page'::regclass)"
-    " + pg_stat_get_xact_tuples_fetched('ingest.page'::regclass)"
-)
+def test_of_a_few_due_pages_among_very_many_of_others_only_those_are_read(engine: Engine) -> None:
+    wasps = Source("wasps", "Wasps", SourceKind.FEED, "https://b.example/feed")
+    with engine.begin() as conn:
+        conn.execute(_MANY_PAGES, {"source": _source(conn)})
+        db_sources.follow(conn, [wasps])
+        [stored] = db_sources.stored_sources(conn, ["wasps"])
+        remember_entries(conn, NO_RUN, stored.id, [Entry("https://b.example/1")], is_wanted=True, now=NOW)
+        conn.execute(text("analyze ingest.page, ingest.source"))
+
+    with engine.begin() as conn:
+        read_before = conn.execute(_BLOCKS_READ).scalar_one()
+        taken = claim(conn, _run(conn), ["wasps"], limit=50, expected=1, now=NOW)
+        read = conn.execute(_BLOCKS_READ).scalar_one() - read_before
+
+    assert len(taken) == 1
+    assert read < 500
+
+
+_MANY_PAGES = text("""
+    insert into ingest.page (source_id, url, canonical_url)
+    select :source, 'https://a.example/' || n, 'https://a.example/' || n from generate_series(1, 30000) n
+""")
+_PAGES_READ = text("""
+    select pg_stat_get_xact_tuples_returned('ingest.page'::regclass)
+        + pg_stat_get_xact_tuples_fetched('ingest.page'::regclass)
+""")
+_BLOCKS_READ = text("select pg_stat_get_xact_blocks_fetched('ingest.page'::regclass)")
