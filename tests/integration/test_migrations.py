@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from alembic import command
@@ -107,6 +108,24 @@ _ARTICLES = (
         for url in ("https://one.example:8443/a", "/articles/two.txt")
     ),
 )
+
+
+def test_a_run_that_works_while_the_schema_is_changed_goes_on_and_the_change_comes_after_it(engine: Engine) -> None:
+    migrate.downgrade(engine, "0016")
+
+    with ThreadPoolExecutor(1) as pool:
+        with engine.begin() as run:
+            run.execute(text("lock table ingest.outcome in row exclusive mode"))  # as a claim does
+            upgrading = pool.submit(migrate.upgrade, engine, "0017")
+            while not upgrading.done() and not run.execute(_IS_WAITED_FOR).scalar_one():
+                pass
+            run.execute(text("lock table ingest.source, ingest.run in row exclusive mode"))
+        upgrading.result()
+
+    assert _revision(engine) == "0017"
+
+
+_IS_WAITED_FOR = text("select exists (select from pg_locks where pg_backend_pid() = any(pg_blocking_pids(pid)))")
 
 
 def test_an_upgrade_of_a_current_database_changes_nothing(engine: Engine) -> None:
