@@ -16,7 +16,7 @@ from db import books
 from db.engine import libpq_url
 from flows.backfill import Request as BackfillRequest
 from flows.backfill import backfill
-from flows.cli.doctor import doctor
+from flows.cli.doctor import SHOWN_BOOKS, doctor
 from flows.cli.reading import status
 from flows.folding import rules
 from flows.import_file import import_file
@@ -222,6 +222,15 @@ def test_doctor_says_which_run_and_source_what_differs_and_what_to_do(
     ill = found()
     status(json=True)
     shown = json.loads(capsys.readouterr().out)["unbalanced"]
+    with engine.begin() as conn:
+        conn.execute(_RUNS)
+        conn.execute(
+            text("insert into ingest.book select r.id, s.id, 7 from ingest.run r, ingest.source s where r.id > :run"),
+            {"run": run_id},
+        )
+    many = found()
+    doctor(None, json=True)
+    said = [one["found"] for one in json.loads(capsys.readouterr().out)]
 
     assert well == {
         "books": {
@@ -236,3 +245,11 @@ def test_doctor_says_which_run_and_source_what_differs_and_what_to_do(
     )
     assert f"where run_id = {run_id}" in ill[f"books of run {run_id}"]["remedy"]
     assert shown == [run_id]
+    assert len([what for what in many if what.startswith("books of run")]) == SHOWN_BOOKS
+    assert f"{31 - SHOWN_BOOKS} more that do not balance" in said
+
+
+_RUNS = text("""
+    insert into ingest.run (kind, state, finished_at, is_counted)
+    select 'ingest', 'completed', now(), true from generate_series(1, 30)
+""")
