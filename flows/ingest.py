@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from itertools import chain
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -119,7 +120,8 @@ def _claimed(env: Environment, run_id: int, slugs: Sequence[str]) -> tuple[str, 
 def ask_sources(env: Environment, scope: Scope, slugs: Sequence[str], runner: Runner, progress: Progress) -> None:
     """Ask sources what articles they have, a few batches at once."""
     batches = (slugs[start : start + SOURCES_A_BATCH] for start in range(0, len(slugs), SOURCES_A_BATCH))
-    report = _Report(progress, "sources", len(slugs))
+    report = _Report(progress, "sources")
+    report.expect(len(slugs))
     in_lanes(
         runner.lanes,
         lambda: next(batches, ()),
@@ -129,38 +131,59 @@ def ask_sources(env: Environment, scope: Scope, slugs: Sequence[str], runner: Ru
     )
 
 
-def take_pages(env: Environment, scope: Scope, runner: Runner, progress: Progress) -> None:
+def take_pages(
+    env: Environment, scope: Scope, runner: Runner, progress: Progress, arrivals: Iterable[object] = ()
+) -> None:
     """Fetch and load every page that is due, a few batches at once: while one is loaded the next is fetched. No more
-    pages are claimed than those.
+    pages are claimed than those. Whenever none is left the next of `arrivals` is waited for, which brings some.
     """
+    report = _Report(progress, "pages")
+    batches = _due_pages(env, scope, arrivals, report)
+    in_lanes(
+        runner.lanes,
+        lambda: next(batches, ()),
+        lambda batch: runner(take, env, scope, batch),
+        report.add,
+        env.stop,
+    )
+
+
+def _due_pages(env: Environment, scope: Scope, arrivals: Iterable[object], report: _Report) -> Iterator[Sequence[int]]:
+    """Claim what is due, and then what is due after each arrival."""
     now = env.now()
-    with env.engine.begin() as conn:
-        total = due.count(conn, scope.slugs, now=now, since=scope.since, until=scope.until)
-
-    def claim() -> Sequence[int]:
+    for _ in chain((None,), arrivals):
         with env.engine.begin() as conn:
-            return due.claim(
-                conn,
-                scope.run_id,
-                scope.slugs,
-                limit=PAGES_A_BATCH,
-                expected=total,
-                now=now,
-                since=scope.since,
-                until=scope.until,
-            )
+            expected = due.count(conn, scope.slugs, now=now, since=scope.since, until=scope.until)
+        report.expect(expected)
+        while batch := _claim(env, scope, expected, now):
+            yield batch
 
-    report = _Report(progress, "pages", total)
-    in_lanes(runner.lanes, claim, lambda batch: runner(take, env, scope, batch), report.add, env.stop)
+
+def _claim(env: Environment, scope: Scope, expected: int, now: datetime) -> Sequence[int]:
+    with env.engine.begin() as conn:
+        return due.claim(
+            conn,
+            scope.run_id,
+            scope.slugs,
+            limit=PAGES_A_BATCH,
+            expected=expected,
+            now=now,
+            since=scope.since,
+            until=scope.until,
+        )
 
 
 class _Report:
-    """Counts what is done, and says so."""
+    """Counts what is done of what is to be done, and says so."""
 
-    def __init__(self, progress: Progress, doing: str, total: int) -> None:
-        self._progress, self._doing, self._total = progress, doing, total
-        self._done = 0
-        progress(doing, 0, total)
+    def __init__(self, progress: Progress, doing: str) -> None:
+        self._progress, self._doing = progress, doing
+        self._done = self._total = 0
+
+    def expect(self, more: int) -> None:
+        """So much more is to be done."""
+        self._total += more
+        self._progress(self._doing, self._done, self._total)
 
     def add(self, batch: Sequence[Any]) -> None:
         """A batch is done."""

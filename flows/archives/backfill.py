@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from db import runs
 from db import sources as db_sources
 from flows.archives.request import Request
@@ -37,9 +39,8 @@ def backfill(
             scope = Scope(run_id, slugs, request.since, request.until)
             if request.wayback:
                 ask_index(env, scope, request.since, request.until, progress)
-            if files:
-                read_files(env, scope, archives, files, runner, progress)
-            take_pages(env, scope, runner, progress)
+            with closing(read_files(env, scope, archives, files, progress)) as parts:
+                take_pages(env, scope, runner, progress, parts)
     return run_id
 
 

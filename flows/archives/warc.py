@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from os import SEEK_END
@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from db import archives
 from db import sources as db_sources
-from flows.ingest import Progress, Runner, take_pages
+from flows.ingest import Progress
 from flows.steps.scope import Scope
 from flows.wiring import Environment
 from pipeline.archives.names import is_crawled_within
@@ -30,15 +30,15 @@ when a run is killed.
 
 
 def read_files(
-    env: Environment, scope: Scope, found: Archives, files: Sequence[str], runner: Runner, progress: Progress
-) -> None:
-    """Read files for pages of the run's sources and days, and load those. While one part is loaded the next is read."""
+    env: Environment, scope: Scope, found: Archives, files: Sequence[str], progress: Progress
+) -> Generator[Part, None, None]:
+    """Read files for pages of the run's sources and days: each part when it is stored, while the next one is read."""
     parts = _kept_parts(env, scope, found, files, progress)
     with ThreadPoolExecutor(1, "archives") as reader:
         ahead = reader.submit(next, parts, None)
-        while ahead.result() is not None:
+        while (part := ahead.result()) is not None:
             ahead = reader.submit(next, parts, None)
-            take_pages(env, scope, runner, progress)
+            yield part
 
 
 def _kept_parts(

@@ -7,11 +7,13 @@ import os
 import random
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -28,8 +30,9 @@ from flows.archives.backfill import backfill
 from flows.archives.request import Request
 from flows.cli.app import main
 from flows.ingest import Request as DailyRequest
-from flows.ingest import ingest
+from flows.ingest import Step, ingest
 from flows.making import Made, Material, make
+from flows.steps.scope import Scope
 from flows.wiring import Environment
 from pipeline.models.pages import NotAnArticle
 from pipeline.models.sources import Options, Source, SourceKind
@@ -94,6 +97,30 @@ def test_pages_of_followed_hosts_and_of_the_days_are_loaded_and_no_others(
     assert _rows(engine, "select count(*) from ingest.page where url like '%crawled-late'") == [(0,)]
     with engine.connect() as conn:
         assert books.broken_promises(conn) == []
+
+
+class Meeting:
+    """Runs two batches of pages at once or none."""
+
+    lanes = 2
+
+    def __init__(self) -> None:
+        self._both = threading.Barrier(2, timeout=60)
+
+    def __call__(self, step: Step, env: Environment, scope: Scope, batch: Sequence[Any]) -> None:
+        self._both.wait()
+        step(env, scope, batch)
+
+
+def test_the_pages_of_a_part_need_not_wait_until_all_of_the_part_before_are_loaded(
+    environment: Callable[..., Environment], engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.archives.warc.PAGES_A_PART", 1)
+    path = write(tmp_path, news(HOSTS[:1] * 2))
+
+    backfill(environment(HARBOUR), _request(path), runner=Meeting())
+
+    assert len(_rows(engine, ARTICLES)) == 2
 
 
 def test_an_article_is_dated_by_the_crawl_at_the_latest(
