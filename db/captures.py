@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from db.books import taking
-from db.pages import remember_entries, settle
+from db.pages import Settled, remember_entries, settle
 from db.sources import source_of
 from pipeline.discover.urls import canonicalize
 from pipeline.models.pages import Capture, Entry, Fetched, Outcome, Validators
@@ -53,7 +53,7 @@ def claim_imported(
     page_ids = []
     for page_id, canonical_url in claimed:
         if _was_loaded(conn, page_id, captures[canonical_url]):
-            settle(conn, run_id, page_id, Outcome.UNCHANGED)
+            settle(conn, run_id, [Settled(page_id, Outcome.UNCHANGED)])
         elif keep_capture(conn, run_id, page_id, Fetched(captures[canonical_url]), now=now):
             page_ids.append(page_id)
     return Imported(page_ids, left=len(captures) - len(claimed))
@@ -238,7 +238,7 @@ def mark_fetched(
     }
     is_known = conn.execute(_FETCHED, parameters).scalar_one()
     if is_known:
-        settle(conn, run_id, page_id, Outcome.UNCHANGED)
+        settle(conn, run_id, [Settled(page_id, Outcome.UNCHANGED)])
     return not is_known
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, text
@@ -155,33 +155,37 @@ _REMEMBER = text(
 )
 
 
-def settle(
-    conn: Connection,
-    run_id: int,
-    page_id: int,
-    outcome: Outcome,
-    reason: str | None = None,
-    detail: str | None = None,
-    next_attempt_at: datetime | None = None,
-) -> None:
-    """What became of a page in a run. The page is free again; one that has an article stays loaded. An article that the
-    run brought, it brought: what another body of its page came to after that does not undo it.
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a page in a run."""
+
+    page_id: int
+    outcome: Outcome
+    reason: str | None = None
+    detail: str | None = None
+    next_attempt_at: datetime | None = None
+
+
+def settle(conn: Connection, run_id: int, settled: Sequence[Settled]) -> None:
+    """Keep what became of pages in a run. They are free again; one that has an article stays loaded. An article that
+    the run brought, it brought: what another body of its page came to after that does not undo it.
 
     A page that lies outside a backfill's days and that the daily job wants keeps its body for that.
     """
-    state = outcome.value if outcome in (Outcome.SKIPPED, Outcome.FAILED) else "loaded"
-    conn.execute(
-        _SETTLE,
+    rows = [
         {
             "run": run_id,
-            "page": page_id,
-            "outcome": outcome.value,
-            "state": state,
-            "reason": reason,
-            "detail": detail or None,
-            "next": next_attempt_at,
-        },
-    )
+            "page": one.page_id,
+            "outcome": one.outcome.value,
+            "state": one.outcome.value if one.outcome in (Outcome.SKIPPED, Outcome.FAILED) else "loaded",
+            "reason": one.reason,
+            "detail": one.detail or None,
+            "next": one.next_attempt_at,
+        }
+        for one in settled
+    ]
+    if rows:
+        conn.execute(_SETTLE, rows)
 
 
 _SETTLE = text("""
@@ -232,11 +236,16 @@ _RELEASE = text(f"""
 """)
 
 
-def keep_made(conn: Connection, page_id: int, published_at: datetime | None, relevance: Relevance) -> None:
-    """The date of what was made of a page, how much it is about its topic, and the terms that earned it."""
-    terms = [hit.text for hit in relevance.terms]
-    parameters = {"page": page_id, "published_at": published_at, "score": relevance.score, "terms": terms}
-    conn.execute(_KEEP_MADE, parameters)
+def keep_made(conn: Connection, made: Sequence[tuple[int, datetime | None, Relevance]]) -> None:
+    """For each page, by its id, the date of what was made of it, how much that is about its topic, and the terms that
+    earned it.
+    """
+    rows = [
+        {"page": page_id, "published_at": date, "score": found.score, "terms": [hit.text for hit in found.terms]}
+        for page_id, date, found in made
+    ]
+    if rows:
+        conn.execute(_KEEP_MADE, rows)
 
 
 _KEEP_MADE = text("""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from db import captures, due, pages
 from db.due import PageToFetch
+from db.pages import Settled
 from flows.slots import SharedSlots
 from flows.steps.scope import Scope
 from flows.wiring import Environment
@@ -99,4 +100,5 @@ def _keep_failure(conn: Connection, env: Environment, scope: Scope, page: PageTo
     again = not failure.for_good and failures < MAX_PAGE_ATTEMPTS
     next_attempt = next_attempt_at(failures, now=now, retry_after=failure.retry_after, key=page.url) if again else None
     pages.count_failure(conn, page.id, now)
-    pages.settle(conn, scope.run_id, page.id, Outcome.FAILED, failure.reason, failure.detail, next_attempt)
+    settled = Settled(page.id, Outcome.FAILED, failure.reason, failure.detail, next_attempt)
+    pages.settle(conn, scope.run_id, [settled])

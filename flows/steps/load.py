@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import starmap
 
 from sqlalchemy import Connection
 
@@ -10,6 +11,7 @@ from db import articles, captures, pages
 from db.articles import StoredArticle
 from db.captures import PageToLoad
 from db.locks import lock_folding
+from db.pages import Settled
 from flows.folding import mark_missing
 from flows.making import Made
 from flows.steps.clean import Marked, clean_made, known_sites, mark_all
@@ -54,12 +56,21 @@ def load(env: Environment, scope: Scope, page_ids: Sequence[int]) -> None:
             _load_one(conn, env, scope, taken, page, known.get(page.id), one)
             for page, one in zip(captured, marked, strict=True)
         ]
-        loaded = add_new(conn, found)
+        loaded = add_new(conn, [one for one, _ in found])
         pages.keep_rules(conn, [page.id for page in captured])
+        pages.keep_made(
+            conn,
+            [
+                (page.id, one.article.published_at, one.relevance)
+                for page, one in zip(captured, marked, strict=True)
+                if isinstance(one, Marked)
+            ],
+        )
         keep_vectors(conn, env, loaded, vectors)
         stored = [one for one in loaded if one is not None]
-        for page_id, outcome in fold_stored(conn, env, scope.run_id, stored, seen, "a new text").items():
-            pages.settle(conn, scope.run_id, page_id, outcome)
+        folded = fold_stored(conn, env, scope.run_id, stored, seen, "a new text")
+        settled = [one for _, one in found if one is not None]
+        pages.settle(conn, scope.run_id, [*settled, *starmap(Settled, folded.items())])
 
 
 def _load_one(
@@ -70,23 +81,18 @@ def _load_one(
     page: PageToLoad,
     known: StoredArticle | None,
     made: Marked | NotAnArticle,
-) -> Stored | New | None:
-    """Store what was made of a page that has an article, or say what is to be stored; None where there is nothing to
-    fold.
+) -> tuple[Stored | New | None, Settled | None]:
+    """Store what was made of a page that has an article, or say what is to be stored: what is to be folded, and what
+    became of the page where folding has no say in it.
     """
     if isinstance(made, NotAnArticle):
-        pages.settle(conn, scope.run_id, page.id, Outcome.SKIPPED, made.reason, made.detail)
-        return None
-    pages.keep_made(conn, page.id, made.article.published_at, made.relevance)
+        return None, Settled(page.id, Outcome.SKIPPED, made.reason, made.detail)
     if known is not None:
         changed, outcome = change_known(conn, env, page, known, made)
-        pages.settle(conn, scope.run_id, page.id, outcome, "revised" if outcome is Outcome.LOADED else None)
-        return changed
+        return changed, Settled(page.id, outcome, "revised" if outcome is Outcome.LOADED else None)
     if not scope.admits(made.article.published_at):
-        pages.settle(conn, scope.run_id, page.id, Outcome.SKIPPED, Reason.OUTSIDE_RANGE)
-        return None
+        return None, Settled(page.id, Outcome.SKIPPED, Reason.OUTSIDE_RANGE)
     added = off_topic(env, page, made) or new_article(env, page, made, taken)
     if isinstance(added, NotAnArticle):
-        pages.settle(conn, scope.run_id, page.id, Outcome.SKIPPED, added.reason, added.detail)
-        return None
-    return added
+        return None, Settled(page.id, Outcome.SKIPPED, added.reason, added.detail)
+    return added, None

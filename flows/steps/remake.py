@@ -159,6 +159,10 @@ def _store(env: Environment, scope: Scope, found: Sequence[_Found], seen: Sites)
         results = [_store_one(conn, env, taken, one, new) for one, new in done]
         added = add_new(conn, [stored for stored, _ in results])
         pages.keep_rules(conn, [one.page_id for one, _ in done])
+        pages.keep_made(
+            conn,
+            [(one.page_id, one.read.article.published_at, one.read.relevance) for one, _ in done if one.read],
+        )
         by_page = {one.page_id: stored for (one, _), stored in zip(done, added, strict=True)}
         keep_vectors(conn, env, [by_page.get(page_id) for page_id in ids], vectors)
         stored = [one for one in by_page.values() if one is not None]
@@ -174,8 +178,6 @@ def _store_one(
     conn: Connection, env: Environment, taken: set[str], found: _Found, new: Marked | NotAnArticle
 ) -> tuple[Stored | New | None, Remade | None]:
     """Store what was made of a page: what is to be stored and folded, and what is to be said of it."""
-    if found.read is not None:
-        pages.keep_made(conn, found.page_id, found.read.article.published_at, found.read.relevance)
     if found.known is not None:
         return _store_known(conn, env, found, found.known, new)
     added = new if isinstance(new, NotAnArticle) else new_article(env, found.body.page, new, taken)

@@ -16,7 +16,7 @@ from db import sources as db_sources
 from db.captures import claim_imported
 from db.due import claim
 from db.locks import hold_run
-from db.pages import remember_entries
+from db.pages import Settled, remember_entries
 from pipeline.models.pages import Capture, Entry, Fetched, Outcome, Validators
 from pipeline.models.sources import Source, SourceKind
 
@@ -79,7 +79,7 @@ def test_a_page_taken_has_a_pending_outcome_until_it_is_settled(engine: Engine) 
         [page_id] = _claim(conn, run_id)
     pending = _rows(engine, "select outcome, decided_at is null from ingest.outcome")
     with engine.begin() as conn:
-        pages.settle(conn, run_id, page_id, Outcome.FAILED, "http_404", "Not Found")
+        pages.settle(conn, run_id, [Settled(page_id, Outcome.FAILED, "http_404", "Not Found")])
 
     assert pending == [("pending", True)]
     assert _rows(engine, "select outcome, reason, decided_at is null from ingest.outcome") == [
