@@ -35,7 +35,8 @@ class SitePage:
     @classmethod
     def of(cls, text: str) -> SitePage:
         """The blocks of a clean text, a paragraph each."""
-        return cls({block_hash(block): len(block) for block in text.split("\n\n") if letters_of(block)})
+        blocks = text.split("\n\n")
+        return cls({found: len(block) for block in blocks if (found := block_hash(block)) != _NO_LETTERS})
 
     def is_same(self, other: SitePage) -> bool:
         """Whether two pages are one text, but for a few blocks."""
@@ -77,6 +78,9 @@ def block_hash(block: str) -> int:
     return int.from_bytes(blake2b(letters.encode(), digest_size=8).digest(), signed=True)
 
 
+_NO_LETTERS = block_hash("")
+
+
 def learn_pages(pages: Iterable[SitePage], seen: SiteBlocks = SiteBlocks()) -> SiteBlocks:
     """What is known after some more pages. Texts that are one under several addresses count once among them."""
     kept: list[SitePage] = []
@@ -95,9 +99,13 @@ def cut_blocks(text: str, seen: SiteBlocks, before: Sequence[CutBlock] = ()) -> 
     Nothing more is cut where that would be most of the whole text. `seen` holds the page itself.
     """
     blocks = restore(text, before).split("\n\n")
-    places = {block.at for block in before}
-    places |= {at for at, block in enumerate(blocks) if letters_of(block) and seen.is_boilerplate(block_hash(block))}
+    places = {block.at for block in before} | _places(blocks, seen.boilerplate)
     return _without(blocks, places) or Cut(text, tuple(before))
+
+
+def _places(blocks: Sequence[str], wanted: Collection[int]) -> set[int]:
+    """Which of some paragraphs are among the wanted ones, which are hashes."""
+    return {at for at, block in enumerate(blocks) if block_hash(block) in wanted} if wanted else set()
 
 
 def _without(blocks: Sequence[str], places: Collection[int]) -> Cut | None:
@@ -110,10 +118,9 @@ def _without(blocks: Sequence[str], places: Collection[int]) -> Cut | None:
 
 def cut_again(text: str, before: Iterable[CutBlock]) -> Cut:
     """A clean text without the paragraphs that were cut from an earlier text of its page, unless that is most of it."""
-    gone = {block_hash(block.text) for block in before}
+    gone = {block_hash(block.text) for block in before} - {_NO_LETTERS}
     blocks = text.split("\n\n")
-    found = [at for at, block in enumerate(blocks) if letters_of(block) and block_hash(block) in gone]
-    return _without(blocks, set(found)) or Cut(text)
+    return _without(blocks, _places(blocks, gone)) or Cut(text)
 
 
 def restore(text: str, cut: Iterable[CutBlock]) -> str:
