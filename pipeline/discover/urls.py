@@ -50,6 +50,8 @@ _SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 _INDEX_FILE = re.compile(r"index\.(?:s?html?|php|aspx?|jsp)|default\.aspx?", re.IGNORECASE)
 _AMP_FILE = re.compile(r"(.+)\.amp(\.html?)?", re.IGNORECASE | re.DOTALL)
 _ENCODED = re.compile(r"%[0-9A-F]{2}")
+# A % that begins no escape, and would where the digit behind it is written as it should be: %4%30, %%34%30.
+_STRAY_PERCENT = re.compile(r"%(?=[0-9a-f]?%(?:3[0-9]|[46][1-6]))", re.IGNORECASE)
 # The name of one article (with a hyphen, a dot, a number), not of a list or a day: an `amp` beside it is the format,
 # while /tags/amp and /amp/guitars are about amplifiers.
 _ARTICLE_NAME = re.compile(r"(?!(?:(?:19|20)[0-9]{2}(?:-[0-9]{1,2}){0,2}|[0-9]{1,2})$)[^-_.0-9]*[-_.0-9].*", re.DOTALL)
@@ -68,7 +70,7 @@ def absolute(link: str, base: str) -> str | None:
     if _UNSTORABLE.search(link):
         return None
     try:
-        url = urljoin(base, link)
+        url = urljoin(base, link).strip()  # it drops an empty ? or # at the end, which may have stood behind spaces
         parts = urlsplit(url)
         parts.port  # noqa: B018  raises for a port that is none
     except ValueError:
@@ -118,6 +120,7 @@ def _has_host(parts: SplitResult) -> bool:
 def _original(url: str) -> str:
     """The address that a cache of AMP pages serves, else the address itself."""
     url = _ESCAPED_AMPERSAND.sub("&", f"https:{url}" if url.startswith("//") else url)
+    url = _STRAY_PERCENT.sub("%25", url)
     while copy := _AMP_COPY.fullmatch(url):
         url = f"https://{copy[1]}"
     return url
