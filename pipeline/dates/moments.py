@@ -28,6 +28,7 @@ _TRUNCATED_MONTH = re.compile(r"-(\d\d)-?(\d\d)$")
 _TRUNCATED_DAY = re.compile(r"(\d\d)(\d{3})$")
 _YEAR_MONTH = re.compile(r"(\d{4})(?:[-/.](\d{1,2}))?$")
 _MONTH_NAME = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)", re.IGNORECASE)
+_LONGEST = 100
 _UNIX_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 
@@ -35,6 +36,8 @@ _DAY = timedelta(days=1)
 def parse_moment(written: str) -> datetime | None:
     """The moment that an ISO 8601 or RFC 2822 string names, naive where it names no zone; None for anything else."""
     written = written.strip()
+    if len(written) > _LONGEST:
+        return None
     w3c = _W3C.match(written.casefold())
     if w3c:
         found = _from_parts(w3c)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*?)(?:\s+#+)?\s*$")
+_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+")
+_HEADING_END = re.compile(r"(?<!\s)\s++#+$")
 _QUOTE = re.compile(r"^\s{0,3}(?:>\s)+")
 # A line of marks only: thematic break, underline of a heading, fence of a code block.
 _RULE = re.compile(r"^\s*(?:[-*_=]\s*){3,}$|^\s*(?:```|~~~).*$")
@@ -20,7 +21,9 @@ def strip_marks(line: str) -> str:
     """A line of text without Markdown marks."""
     if _RULE.match(line):
         return ""
-    line = _HEADING.sub(r"\1", _QUOTE.sub("", line))
+    line = _QUOTE.sub("", line)
+    if heading := _HEADING.match(line):
+        line = _HEADING_END.sub("", line[heading.end() :].rstrip())
     line = _LINK.sub(r"\1", _IMAGE.sub(r"\1", line))
     return _BOLD.sub("", _STARRED_LINE.sub(r"\1", line))
 

@@ -14,8 +14,9 @@ OPENINGS = {
     "sitemap": "<urlset><url><loc>https://a.example/",
     "robots": "User-agent: *\n",
     "url": "https://a.example/",
-    "date": "\0",
+    "date": "\x002026-03-01",
     "claims": "<title>",
+    "plain": "# a",
     "warc": "WARC/1.0\r\nWARC-Type: response\r\n",
     "jsonl": '{"url": "https://a.example/x", "text": "',
     "wordpress": '[{"link": "',
@@ -25,6 +26,8 @@ OPENINGS = {
 }
 OTHER_PIECES = {
     "feed": ["\n", "\n<!DOCTYPE", "\n<!ENTITY", '<?xml version="1.0" encoding="'],
+    "date": [" "],
+    "plain": [" "],
     "claims": ["é | ", "Ж - "],
 }
 EVERY_NTH_TOKEN = 9
@@ -33,7 +36,7 @@ NOISE_SECONDS = 0.3
 
 
 def pieces(name: str) -> Iterator[tuple[str, str]]:
-    """What is repeated, and behind which beginning: none, and the format's opening."""
+    """What is repeated before an end that fits nothing, and behind which beginning: none, and the format's opening."""
     for piece in (*OTHER_PIECES.get(name, ()), *TOKENS[name][::EVERY_NTH_TOKEN]):
         for opening in dict.fromkeys(("", OPENINGS.get(name, ""))):
             yield opening, piece
@@ -50,7 +53,7 @@ def test_four_times_as_much_takes_no_more_than_eight_times_as_long(name: str) ->
 
 
 def _seconds(name: str, opening: str, piece: str, times: int) -> float:
-    data = (opening + piece * times).encode()
+    data = (opening + piece * times + "!").encode()
     began = time.process_time()
     TARGETS[name](data)
     return time.process_time() - began
