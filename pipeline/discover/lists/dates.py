@@ -8,7 +8,6 @@ from pipeline.dates.moments import in_utc, parse_moment
 from pipeline.dates.read import find_date
 from pipeline.discover.feeds.items import FIRST_YEAR
 
-_LONGEST = 100
 _LAST_YEAR = 2100
 
 
@@ -17,7 +16,7 @@ def stated_moment(written: str) -> datetime | None:
 
     Without a zone it is read as UTC.
     """
-    moment = parse_moment(written.strip()[:_LONGEST])
+    moment = parse_moment(written)
     return in_utc(moment) if moment and moment.year >= FIRST_YEAR else None
 
 
