@@ -59,8 +59,9 @@ _ROUTE = re.compile(r"(?:!/?|/)(?=[^/])")
 # Line ends and tabs inside a link are a feed's line wrapping: the URL standard drops them.
 _WRAPPING = re.compile(r"[\t\n\r]")
 _UNSTORABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-# What no domain has (https://url.spec.whatwg.org/#forbidden-domain-code-point), also once its letters are composed.
-_NO_DOMAIN = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
+# What no domain has (https://url.spec.whatwg.org/#forbidden-domain-code-point, and &), also once its letters are
+# composed.
+_NO_DOMAIN = re.compile(r"[\x00-\x20#%&/:<>?@\[\\\]^|\x7f]")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
