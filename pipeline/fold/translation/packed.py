@@ -20,8 +20,8 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.fold.near.shingles import hash64
 from pipeline.fold.translation.anchors import CARRIAGES, Carriage, Found, has_fine_sounds
+from pipeline.fold.words.marks import HASHES
 from pipeline.fold.words.remembered import Remembered
 from pipeline.models.folding import Fingerprint
 
@@ -110,10 +110,7 @@ def hear_finely(marks: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 def hashes_of(keys: Sequence[str]) -> NDArray[np.int64]:
     """The hashes of the keys of anchors."""
-    return np.array([_HASHES[key] for key in keys], dtype="<i8")
-
-
-_HASHES = Remembered(hash64)
+    return np.array([HASHES[key] for key in keys], dtype="<i8")
 
 
 def pack(found: Found, length: int) -> bytes:

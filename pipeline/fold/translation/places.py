@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from pipeline.fold.words import han, numerals
-from pipeline.fold.words.marks import SHORTEST, remembered_keys, skeleton_keys
+from pipeline.fold.words.marks import coarse_key, remembered_keys
 from pipeline.fold.words.remembered import Remembered
 from pipeline.fold.words.skeleton import skeletons
 from pipeline.fold.words.tokens import Script, has_kana, words
@@ -122,7 +122,7 @@ def _han_occurrences(found: list[Word], is_japanese: bool) -> Iterator[tuple[str
             yield _number_key(value), numeral.group(), at + numeral.start()
         if not is_japanese:
             for start, end, skeleton in han.name_spans(run):
-                for key in skeleton_keys(skeleton, Script.HAN):
+                if key := coarse_key(skeleton):
                     yield key, run[start:end], at + start
 
 
@@ -134,6 +134,5 @@ def _unspaced_occurrences(found: list[Word]) -> Iterator[tuple[str, str, int]]:
             for first in range(len(sounds) - size + 1):
                 window = sounds[first : first + size]
                 start, end = window[0][1], window[-1][1] + 1
-                for key in skeleton_keys("".join(c for c, _ in window), Script.UNSPACED):
-                    if len(key) - 2 >= SHORTEST:
-                        yield key, run[start:end], at + start
+                if key := coarse_key("".join(c for c, _ in window)):
+                    yield key, run[start:end], at + start

@@ -11,12 +11,19 @@ Used for articles and for the word lists that say how common a key is, so that b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain, islice
 
+from pipeline.fold.near.shingles import hash64
+from pipeline.fold.words.remembered import Remembered
 from pipeline.fold.words.skeleton import coarse, romanised, skeletons
 from pipeline.fold.words.tokens import Script
 
 SHORTEST, LONGEST = 3, 12
+_LONGEST_NAME = 40
+HASHES = Remembered(hash64)
+"""Of keys."""
 
 # Words that Arabic and Hebrew write joined to the next one: and, the, in, for, as...
 _PROCLITICS = frozenset(
@@ -41,18 +48,8 @@ def stems(word: str, script: Script) -> list[str]:
 def word_keys(words: Sequence[str], script: Script) -> list[list[str]]:
     """The keys of each word of one script, finest first, without repeats. Not for Han and other unspaced scripts."""
     stem_lists = [stems(word, script) for word in words]
-    flat = [stem for stem_list in stem_lists for stem in stem_list]
-    fine = iter(skeletons(flat))
-    names = iter(romanised(flat)) if script is Script.LATIN else None
-    keys = []
-    for stem_list in stem_lists:
-        found: list[str] = []
-        for _ in stem_list:
-            if names is not None:
-                found += _within("l:", next(names), longest=40)
-            found += skeleton_keys(next(fine), script)
-        keys.append(list(dict.fromkeys(found)))
-    return keys
+    keys = iter(_stem_keys([stem for stem_list in stem_lists for stem in stem_list], script))
+    return [list(dict.fromkeys(chain.from_iterable(islice(keys, len(stem_list))))) for stem_list in stem_lists]
 
 
 def remembered_keys(words: Collection[str], script: Script) -> Mapping[str, Sequence[str]]:
@@ -65,12 +62,23 @@ def remembered_keys(words: Collection[str], script: Script) -> Mapping[str, Sequ
     return known
 
 
-def skeleton_keys(skeleton: str, script: Script) -> Iterable[str]:
-    """The keys of a fine skeleton. Japanese and Chinese readings are coarse by nature: they get no fine key."""
-    if script not in (Script.KATAKANA, Script.HAN, Script.UNSPACED):
-        yield from _within("s:", skeleton)
-    yield from _within("c:", coarse(skeleton))
+@lru_cache(maxsize=50_000)
+def coarse_key(skeleton: str) -> str | None:
+    """The key of a fine skeleton that Chinese or an unspaced script wrote, whose readings are coarse by nature."""
+    return _key("c:", coarse([skeleton])[0], LONGEST)
 
 
-def _within(level: str, mark: str, longest: int = LONGEST) -> list[str]:
-    return [level + mark] if SHORTEST <= len(mark) <= longest else []
+def _stem_keys(stems: Sequence[str], script: Script) -> list[list[str]]:
+    """The keys of each stem, finest first. Japanese readings are coarse by nature: they get no fine key."""
+    fine = skeletons(stems)
+    levels = [("c:", coarse(fine), LONGEST)]
+    if script is not Script.KATAKANA:
+        levels.insert(0, ("s:", fine, LONGEST))
+    if script is Script.LATIN:
+        levels.insert(0, ("l:", romanised(stems), _LONGEST_NAME))
+    columns = [[_key(level, mark, longest) for mark in marks] for level, marks, longest in levels]
+    return [[key for key in keys if key] for keys in zip(*columns, strict=True)]
+
+
+def _key(level: str, mark: str, longest: int) -> str | None:
+    return level + mark if SHORTEST <= len(mark) <= longest else None

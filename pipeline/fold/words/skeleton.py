@@ -36,16 +36,27 @@ _NO_LETTER = regex.compile(r"[^a-z\n]+")
 _DOUBLED = regex.compile(r"([a-z])\1+")
 
 
+class _Ascii(dict[int, str]):
+    """What anyascii writes for each character: twice as fast by str.translate as by its own loop."""
+
+    def __missing__(self, codepoint: int) -> str:
+        self[codepoint] = written = anyascii(chr(codepoint)).lower()
+        return written
+
+
+_ASCII = _Ascii()
+
+
 def romanised(words: Sequence[str]) -> list[str]:
     """Each word in the letters a-z."""
-    text: str = _NO_LETTER.sub("", anyascii("\n".join(words)).lower())
+    text: str = _NO_LETTER.sub("", _ascii("\n".join(words)))
     return text.split("\n")
 
 
 def skeletons(words: Sequence[str]) -> list[str]:
     """The fine skeleton of each word, which may be empty. One call for many words costs far less than many calls."""
     text = _GREEK.sub(lambda m: _GREEK_SOUNDS[m.group()], "\n".join(words).lower())
-    text = _DIGRAPH.sub(lambda m: _DIGRAPHS.get(m.group(), "v"), anyascii(text).lower())
+    text = _DIGRAPH.sub(lambda m: _DIGRAPHS.get(m.group(), "v"), _ascii(text))
     return _folded(text).split("\n")
 
 
@@ -61,16 +72,20 @@ def syllable_skeleton(character: str) -> str:
     return _folded(_PINYIN_SOUND.sub(lambda m: _PINYIN[m.group()], syllable(character)))
 
 
-@lru_cache(maxsize=50_000)
-def coarse(skeleton: str) -> str:
-    """The coarse skeleton of a fine one."""
-    return undoubled(skeleton.translate(_COARSE))
+def coarse(skeletons: Sequence[str]) -> list[str]:
+    """The coarse skeleton of each fine one."""
+    return undoubled("\n".join(skeletons).translate(_COARSE)).split("\n")
 
 
 def undoubled(skeleton: str) -> str:
-    """The skeleton with repeated classes written once."""
+    """A skeleton, or lines of them, with repeated classes written once."""
     once: str = _DOUBLED.sub(r"\1", skeleton)
     return once
+
+
+def _ascii(text: str) -> str:
+    """A text in small ASCII letters."""
+    return text.lower() if text.isascii() else text.translate(_ASCII)
 
 
 def _folded(text: str) -> str:
