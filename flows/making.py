@@ -16,6 +16,7 @@ from pipeline.discover.urls import is_front_page
 from pipeline.extract.extract import extract
 from pipeline.extract.text.lead_in import blanked
 from pipeline.fold.fingerprint import fingerprint
+from pipeline.fold.translation.background import Backgrounds, background
 from pipeline.models.articles import Article, Span
 from pipeline.models.folding import Fingerprint
 from pipeline.models.pages import Capture, Entry, NotAnArticle, Reason
@@ -68,10 +69,10 @@ def make(material: Material) -> Made | NotAnArticle:
     return Made(article, hashlib.sha256(capture.body).hexdigest(), score)
 
 
-def mark(matter: Matter) -> Fingerprint:
+def mark(matter: Matter, background: Backgrounds = background) -> Fingerprint:
     """The fingerprint of a clean text, made without its lead-ins."""
     own = blanked(matter.text, matter.lead_ins)
-    return fingerprint(own, title=matter.title, language=matter.language)
+    return fingerprint(own, title=matter.title, language=matter.language, background=background)
 
 
 @cache

@@ -22,6 +22,7 @@ from db import migrate
 from db.embedded import EmbeddedPostgres
 from db.engine import connect, database_url
 from flows.making import Made, Material, Matter, load_lexicon, make, mark
+from flows.word_tables import kept_background
 from pipeline.collecting import collect_seldom
 from pipeline.discover.sources.file import SourceFile, merge_sources, parse_sources
 from pipeline.discover.sources.schedules import Schedule, check_members
@@ -122,7 +123,7 @@ def web_limits(settings: Settings) -> Limits:
 
 def quieten_libraries() -> None:
     """What trafilatura and dateutil say of a page to whoever runs them is in the page's outcome already."""
-    for library in ("trafilatura", "htmldate", "wordfreq"):
+    for library in ("trafilatura", "htmldate"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", message="tzname .* identified but not understood")
 
@@ -140,8 +141,10 @@ def open_environment(settings: Settings) -> Iterator[Environment]:
         try:
             migrate.upgrade(engine)
             stop = Stop()
-            with new_sandbox(settings, preloaded=[make.__module__], stop=stop) as sandbox:
-                made, marked = partial(sandbox.make, make), partial(sandbox.make, mark)
+            preloaded = [make.__module__, kept_background.__module__]
+            kept = partial(kept_background, word_tables(settings))
+            with new_sandbox(settings, preloaded=preloaded, stop=stop) as sandbox:
+                made, marked = partial(sandbox.make, make), partial(sandbox.make, partial(mark, background=kept))
                 yield Environment(settings, engine, sources, make=made, mark=marked, schedules=schedules, stop=stop)
         except OperationalError as exc:
             said = " ".join(str(exc.orig).split())
@@ -172,6 +175,11 @@ def running_database(settings: Settings) -> Iterator[URL]:
 def embedded(settings: Settings) -> EmbeddedPostgres:
     """The embedded Postgres of the home folder."""
     return EmbeddedPostgres(settings.home.expanduser().absolute())
+
+
+def word_tables(settings: Settings) -> Path:
+    """The folder where processes share word tables. Nothing is lost with it."""
+    return settings.home.expanduser().absolute() / "cache" / "words"
 
 
 def process_environment() -> Environment:

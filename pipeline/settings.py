@@ -95,7 +95,10 @@ class Settings(BaseSettings):
     )
 
     database_url: SecretStr | None = Field(None, description="a Postgres 14 or newer; unset: an embedded one")
-    home: Path = Field(default_factory=_default_home, description="folder of the embedded Postgres and Prefect's data")
+    home: Path = Field(
+        default_factory=_default_home,
+        description="folder of the embedded Postgres, of Prefect's data, and of a cache that may be removed",
+    )
     config: Path | None = Field(None, description="sources file; unset: newsfold.toml here, then in the home folder")
     contact: str = Field("", description="address or URL for site owners, sent in the user agent")
     concurrency: int = Field(16, ge=1, le=256, description="requests under way at once, at most one for each host")

@@ -6,6 +6,7 @@ import numpy as np
 
 from pipeline.fold.near import shingles
 from pipeline.fold.translation.anchors import Found, anchors, mass
+from pipeline.fold.translation.background import Backgrounds, background
 from pipeline.fold.translation.packed import hashes_of, pack
 from pipeline.fold.words.tokens import MAX_CHARACTERS, primary
 from pipeline.models.folding import Fingerprint
@@ -15,10 +16,12 @@ MOST_KEYS = 64
 _KEY_RARITY = 2.5
 
 
-def fingerprint(text: str, *, title: str | None, language: str | None) -> Fingerprint:
+def fingerprint(
+    text: str, *, title: str | None, language: str | None, background: Backgrounds = background
+) -> Fingerprint:
     """The fingerprint of an article. Any text has one; a text without words has no bands and no anchors."""
-    body = text[:MAX_CHARACTERS]
-    found = anchors(body, primary(language))
+    body, spoken = text[:MAX_CHARACTERS], primary(language)
+    found = anchors(body, spoken, background(spoken))
     return Fingerprint(
         text_hash=shingles.text_hash(text, title),
         bands=shingles.bands(shingles.shingled(body).hashes),

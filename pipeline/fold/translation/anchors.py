@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.fold.translation.background import rarities
+from pipeline.fold.translation.background import Background
 from pipeline.fold.translation.places import places
 from pipeline.fold.translation.spans import Spans
 from pipeline.fold.words.remembered import Remembered
@@ -103,11 +103,11 @@ def carried(ways: NDArray[np.integer[Any]], rarities: Values) -> Values:
     return rates
 
 
-def anchors(text: str, language: str | None) -> Found:
+def anchors(text: str, language: str | None, background: Background) -> Found:
     """The anchors of a text in a language (primary subtag), those that weigh most first, at most MOST_ANCHORS."""
     found = places(text, language)
     keys = sorted(found.starts)
-    rare = rarities(keys, language, max(_FEWEST_WORDS, word_count(text)))
+    rare = background.rarities(keys, max(_FEWEST_WORDS, word_count(text)))
     ways = np.array([_WAYS[key[0] + found.firsts[key]] for key in keys], dtype=np.uint8)
     weights = np.where(rare >= _LEAST_RARITY, _expected_weights(ways, rare), -1.0)
     best = np.argsort(-weights, kind="stable")[:MOST_ANCHORS]

@@ -7,14 +7,12 @@ segmentation is the most probable one under word frequencies alone (as in jieba;
 
 from __future__ import annotations
 
-import gzip
 import math
 from functools import lru_cache
-from importlib.resources import files
 
-import msgpack
 import regex
 
+from pipeline.fold.words.lists import frequencies, simplified
 from pipeline.fold.words.skeleton import syllable, syllable_skeleton, undoubled
 
 LONGEST_WORD = 6
@@ -26,20 +24,11 @@ _UNKNOWN_CHARACTER = -15.0
 
 @lru_cache(maxsize=1)
 def _word_logs() -> dict[str, float]:
-    # Imported where it is used: it takes 0.3 s, which a command that folds nothing should not pay.
-    import wordfreq
-
-    words = wordfreq.get_frequency_dict("zh", "small")
     han = regex.compile(rf"\p{{Han}}{{1,{LONGEST_WORD}}}")
-    return {word: math.log(frequency) for word, frequency in words.items() if han.fullmatch(word)}
+    return {word: math.log(frequency) for word, frequency in frequencies("zh").items() if han.fullmatch(word)}
 
 
-@lru_cache(maxsize=1)
-def _simplified() -> dict[int, str]:
-    """Old forms of characters and their simplified ones, as wordfreq maps them before it counts words."""
-    packed = files("wordfreq").joinpath("data/_chinese_mapping.msgpack.gz").read_bytes()
-    table: dict[int, str] = msgpack.unpackb(gzip.decompress(packed), strict_map_key=False)
-    return table
+_simplified = lru_cache(maxsize=1)(simplified)
 
 
 def segments(run: str) -> list[tuple[int, int]]:

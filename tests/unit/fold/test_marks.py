@@ -7,14 +7,14 @@ from decimal import Decimal
 import pytest
 
 from pipeline.fold.translation.anchors import anchors
-from pipeline.fold.translation.background import rarities
+from pipeline.fold.translation.background import background
 from pipeline.fold.words import numerals
 from pipeline.fold.words.marks import word_keys
 from pipeline.fold.words.tokens import Script, folded_unit, letters_and_digits, primary, tokens, unit_spans
 
 
 def keys(text: str, language: str | None) -> set[str]:
-    return set(anchors(text, language).keys)
+    return set(anchors(text, language, background(language)).keys)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_traditional_simplified_and_japanese_forms_share_windows() -> None:
 
 
 def test_the_surface_of_an_anchor_stands_where_it_starts() -> None:
-    found = anchors("xx Kowalczyk yyyyyyyyyyy Kowalczyk", "en")
+    found = anchors("xx Kowalczyk yyyyyyyyyyy Kowalczyk", "en", background("en"))
     i = found.keys.index("l:kowalczyk")
     assert found.surfaces[i] == "Kowalczyk"
     assert found.starts[i] == [3, 25]
@@ -103,7 +103,7 @@ def test_the_surface_of_an_anchor_stands_where_it_starts() -> None:
 
 def test_a_rare_name_is_rarer_than_a_common_word_in_each_language() -> None:
     for language in ("en", "tr", "xx", None):
-        common, rare = rarities(["l:president", "l:kowalczyk"], language, 300)
+        common, rare = background(language).rarities(["l:president", "l:kowalczyk"], 300)
         assert rare > 5.3
         assert common < 3.9 or language == "tr"
 
