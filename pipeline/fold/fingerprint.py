@@ -7,7 +7,7 @@ import numpy as np
 from pipeline.fold.near import shingles
 from pipeline.fold.translation.anchors import Found, anchors, mass
 from pipeline.fold.translation.background import Backgrounds, background
-from pipeline.fold.translation.packed import hashes_of, pack
+from pipeline.fold.translation.packed import pack
 from pipeline.fold.words.tokens import MAX_CHARACTERS, primary
 from pipeline.models.folding import Fingerprint
 
@@ -34,4 +34,4 @@ def fingerprint(
 def _anchor_keys(found: Found) -> tuple[int, ...]:
     """The hashed keys of the rare anchors that weigh most; `found` is in that order."""
     rare = np.flatnonzero(found.rarities >= _KEY_RARITY)[:MOST_KEYS]
-    return tuple(hashes_of([found.keys[i] for i in rare.tolist()]).tolist())
+    return tuple(found.hashes[rare].tolist())

@@ -18,7 +18,7 @@ from flows.making import Matter, mark
 from flows.wiring import open_environment, word_tables
 from flows.word_tables import kept_background, kept_list
 from pipeline.fold.translation.background import background
-from pipeline.fold.translation.listed import pack
+from pipeline.fold.translation.listed import hashes_of, pack
 from pipeline.settings import Settings
 
 # A short list, so that it is made in no time.
@@ -34,10 +34,13 @@ TEXTS = {
     "english": "The president met Kowalczyk in Washington and spoke of 1,818.68 million euros.",
 }
 LISTS = {"vi": "vi", "zh": "zh", "cmn": "zh"}
-SAYS_RARITIES = (
-    "import sys; from pathlib import Path; from flows.word_tables import kept_background\n"
-    f"print(kept_background(Path(sys.argv[1]), {LIST!r}).rarities({KEYS!r}, 300).tolist())"
-)
+SAYS_RARITIES = f"""
+import sys
+from pathlib import Path
+from flows.word_tables import kept_background
+from pipeline.fold.translation.listed import hashes_of
+print(kept_background(Path(sys.argv[1]), {LIST!r}).rarities({KEYS!r}, hashes_of({KEYS!r}), 300).tolist())
+"""
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +49,11 @@ def table() -> bytes:
 
 
 def expected() -> str:
-    return str(background(LIST).rarities(KEYS, 300).tolist())
+    return str(background(LIST).rarities(KEYS, hashes_of(KEYS), 300).tolist())
 
 
 def rarities_here(folder: Path) -> str:
-    return str(kept_background(folder, LIST).rarities(KEYS, 300).tolist())
+    return str(kept_background(folder, LIST).rarities(KEYS, hashes_of(KEYS), 300).tolist())
 
 
 def in_processes(folder: Path, count: int) -> list[str]:

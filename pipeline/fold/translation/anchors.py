@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.fold.translation.background import Background
+from pipeline.fold.translation.listed import hashes_of
 from pipeline.fold.translation.places import places
 from pipeline.fold.translation.spans import Spans
 from pipeline.fold.words.remembered import Remembered
@@ -84,13 +85,14 @@ def has_fine_sounds(first: str) -> bool:
 class Found:
     """Marks of a text that survive translation, in columns of one length.
 
-    Keys are comparable across languages ('n:1818.68', 'l:chatgpt', 's:gmz'). A surface is how the text writes one at
-    the first of its `starts`, its places in characters. `ways` are how each is written, by the least name-like of its
-    places, as numbers of CARRIAGES. A rarity is -ln of how probable it is that an unrelated article of this language
-    and length carries the anchor.
+    Keys are comparable across languages ('n:1818.68', 'l:chatgpt', 's:gmz'), `hashes` are theirs. A surface is how the
+    text writes one at the first of its `starts`, its places in characters. `ways` are how each is written, by the least
+    name-like of its places, as numbers of CARRIAGES. A rarity is -ln of how probable it is that an unrelated article of
+    this language and length carries the anchor.
     """
 
     keys: Sequence[str]
+    hashes: NDArray[np.int64]
     surfaces: Sequence[str]
     starts: Sequence[Sequence[int]]
     ways: Ways
@@ -107,7 +109,8 @@ def anchors(text: str, language: str | None, background: Background) -> Found:
     """The anchors of a text in a language (primary subtag), those that weigh most first, at most MOST_ANCHORS."""
     found = places(text, language)
     keys = sorted(found.starts)
-    rare = background.rarities(keys, max(_FEWEST_WORDS, word_count(text)))
+    hashes = hashes_of(keys)
+    rare = background.rarities(keys, hashes, max(_FEWEST_WORDS, word_count(text)))
     ways = np.array([_WAYS[key[0] + found.firsts[key]] for key in keys], dtype=np.uint8)
     weights = np.where(rare >= _LEAST_RARITY, _expected_weights(ways, rare), -1.0)
     best = np.argsort(-weights, kind="stable")[:MOST_ANCHORS]
@@ -115,6 +118,7 @@ def anchors(text: str, language: str | None, background: Background) -> Found:
     chosen = [keys[i] for i in best.tolist()]
     return Found(
         chosen,
+        hashes[best],
         [found.shown[key] for key in chosen],
         [found.starts[key][:MOST_POSITIONS] for key in chosen],
         ways[best],

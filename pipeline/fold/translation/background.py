@@ -8,13 +8,15 @@ pairs of unrelated news articles in eight languages, chance matches came out at 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.fold.translation.listed import Listed, listed
+from pipeline.fold.translation.listed import Listed, Values, listed
 from pipeline.fold.words.lists import nearest
+from pipeline.fold.words.marks import LONGEST
 from pipeline.fold.words.remembered import Remembered
 
 # Languages without a word list borrow that of English, the language that lends most words to news, for half of the
@@ -25,36 +27,34 @@ _HAN_STRETCHES_PER_WORD = 2.5
 _UNSEEN_WORD, _UNSEEN_WINDOW = 3e-7, 3e-6
 _RAREST = 2e-5
 _TYPICAL_WORDS = 300
-_MOST_REMEMBERED = 30_000
+# Where the mark of a key begins, after its level and a colon.
+_MARK = 2
 
 
+@dataclass(frozen=True, eq=False, slots=True)
 class Background:
-    """How probably an unrelated article of a language carries a key."""
+    """What unrelated articles of a language carry: `listed` words, and so many for each word of running text that are,
+    or hold, something `unlisted`.
+    """
 
-    def __init__(self, words: Listed, unlisted: float) -> None:
-        """`unlisted` is how many times a word of running text is, or holds, something that is in no list."""
-        self._words, self._unlisted = words, unlisted
-        self._likelihoods = Remembered(self._likelihood, _MOST_REMEMBERED)
+    listed: Listed
+    unlisted: float
 
-    def rarities(self, keys: Sequence[str], words: float) -> NDArray[np.float64]:
+    def rarities(self, keys: Sequence[str], hashes: NDArray[np.int64], words: float) -> Values:
         """For each key, -ln of how probable it is that an unrelated article of this many words carries it."""
-        known = self._likelihoods
-        values = np.array([known[key] for key in keys], dtype=np.float64)
-        is_number = np.array(keys, dtype="U1") == "n"
+        characters = np.array(keys, dtype=f"S{_MARK + LONGEST}").view(np.uint8).reshape(len(keys), _MARK + LONGEST)
+        levels, listed = characters[:, 0], self.listed.carried(hashes)
+        # How often a word carries a key.
+        found = np.where(levels == ord("h"), 1.5 * listed + _UNSEEN_WINDOW, listed + _UNSEEN_WORD)
+        is_coarse = levels == ord("c")
+        skeletons = np.flatnonzero(is_coarse | (levels == ord("s")))
+        chances = self.listed.chances(is_coarse[skeletons], characters[skeletons, _MARK:], self.unlisted)
+        found[skeletons] = listed[skeletons] + chances
+        found *= words
+        numbers = np.flatnonzero(levels == ord("n"))
         lengths = min(4.0, max(0.3, words / _TYPICAL_WORDS))
-        return -np.log(np.maximum(_RAREST, -np.expm1(-values * np.where(is_number, lengths, words))))
-
-    def _likelihood(self, key: str) -> float:
-        """How often a word carries a key, or how probably an article has a number."""
-        level = key[0]
-        if level == "n":
-            return number_probability(key[2:])
-        listed = self._words.frequency(key)
-        if level == "l":
-            return listed + _UNSEEN_WORD
-        if level == "h":
-            return 1.5 * listed + _UNSEEN_WINDOW
-        return listed + self._words.chance(key, self._unlisted)
+        found[numbers] = [_NUMBERS[keys[i]] * lengths for i in numbers.tolist()]
+        return -np.log(np.maximum(_RAREST, -np.expm1(-found)))
 
 
 Backgrounds = Callable[[str | None], Background]
@@ -93,3 +93,6 @@ def number_probability(value: str) -> float:
     if value.endswith("00"):
         return 0.02
     return {3: 0.008, 4: 0.002}.get(len(value), 0.0007)
+
+
+_NUMBERS = Remembered(lambda key: number_probability(key[_MARK:]))

@@ -9,11 +9,10 @@ the keys, ascending, and their frequencies (8 each).
 from __future__ import annotations
 
 import hashlib
-import math
 import struct
 import unicodedata
 import zlib
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,48 +23,63 @@ from mmap import mmap
 from string import ascii_lowercase
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.fold.near.shingles import hash64
 from pipeline.fold.words.han import windows
 from pipeline.fold.words.lists import frequencies
-from pipeline.fold.words.marks import HASHES, LONGEST, word_keys
+from pipeline.fold.words.marks import LONGEST, word_keys
+from pipeline.fold.words.remembered import Remembered
 from pipeline.fold.words.tokens import Script, tokens
 from pipeline.rules import FOLDING_RULES
 
 _VERSION = 1
 _HEAD = struct.Struct("=16sI4x")
 _LEVELS = ("s", "c")
-_LEVEL = len(ascii_lowercase) + LONGEST + 1
-_SHAPE = struct.Struct(f"={1 + len(_LEVELS) * _LEVEL}d")
+_LETTERS = np.frombuffer(ascii_lowercase.encode(), np.uint8)
+_SHAPE = 1 + len(_LEVELS) * (len(_LETTERS) + LONGEST + 1)
 _RARE_LETTER, _RARE_LENGTH = 0.05, 0.01
+
+Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Listed:
     """The keys of the words of a list: `hashes` ascend, `frequencies` are how many times a word of running text carries
-    each. `letters` and `lengths` are how often each occurs in the skeletons of a level, `unlisted` is the share of
-    words that are not listed.
+    each. Of skeletons, the fine ones in row 0 and the coarse ones in row 1, `letters` are how often each ASCII
+    character occurs (1 for what is no letter), `lengths` how often each length. `unlisted` is the share of words that
+    are not listed.
     """
 
-    hashes: Sequence[int]
-    frequencies: Sequence[float]
-    letters: Mapping[str, Mapping[str, float]]
-    lengths: Mapping[str, Sequence[float]]
+    hashes: NDArray[np.int64]
+    frequencies: Values
+    letters: Values
+    lengths: Values
     unlisted: float
 
-    def frequency(self, key: str) -> float:
-        """How many times a word of running text carries a key, by the listed words."""
-        hashed = HASHES[key]
-        i = bisect_left(self.hashes, hashed)
-        return self.frequencies[i] if i < len(self.hashes) and self.hashes[i] == hashed else 0.0
+    def carried(self, hashes: NDArray[np.int64]) -> Values:
+        """How many times a word of running text carries each hashed key, by the listed words."""
+        at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        found: Values = np.where(self.hashes[at] == hashes, self.frequencies[at], 0.0)
+        return found
 
-    def chance(self, key: str, unlisted: float) -> float:
-        """How many times a word of running text carries a skeleton, where so many are not listed: by its letters and
-        its length.
+    def chances(self, is_coarse: NDArray[np.bool_], marks: NDArray[np.uint8], unlisted: float) -> Values:
+        """How many times a word of running text carries each skeleton, where so many are not listed: by its letters
+        and its length. `marks` has a row for each skeleton, with 0 after its last letter.
         """
-        level, mark = key[0], key[2:]
-        letters = math.prod(map(self.letters[level].__getitem__, mark))
-        return unlisted * letters * (self.lengths[level][len(mark)] + _RARE_LENGTH)
+        level = is_coarse.astype(np.intp)
+        letters = self.letters[level, marks.T].prod(axis=0)
+        lengths = self.lengths[level, np.count_nonzero(marks, axis=1)]
+        found: Values = unlisted * letters * (lengths + _RARE_LENGTH)
+        return found
+
+
+def hashes_of(keys: Sequence[str]) -> NDArray[np.int64]:
+    """The hashes of keys."""
+    return np.array([_HASHES[key] for key in keys], dtype=np.int64)
+
+
+_HASHES = Remembered(hash64)
 
 
 def listed(name: str) -> Listed:
@@ -83,7 +97,7 @@ def pack(name: str) -> bytes:
     hashes = np.array([*map(hash64, carried)], dtype=np.int64)
     ascending = np.argsort(hashes)
     often = np.array([*carried.values()], dtype=np.float64)
-    rest = _SHAPE.pack(*shape) + hashes[ascending].tobytes() + often[ascending].tobytes()
+    rest = b"".join(column.tobytes() for column in (np.array(shape), hashes[ascending], often[ascending]))
     return _HEAD.pack(_maker(name), zlib.crc32(rest)) + rest
 
 
@@ -94,15 +108,12 @@ def unpack(packed: bytes | mmap, name: str) -> Listed:
     rest = memoryview(packed)[_HEAD.size :]
     if packed[: _HEAD.size] != _HEAD.pack(_maker(name), zlib.crc32(rest)):
         raise ValueError(f"no table of the word list {name}, or a damaged one")
-    unlisted, *shape = _SHAPE.unpack_from(rest)
-    letters, lengths = {}, {}
-    for i, level in enumerate(_LEVELS):
-        shares = shape[i * _LEVEL : (i + 1) * _LEVEL]
-        letters[level] = dict(zip(ascii_lowercase, shares, strict=False))
-        lengths[level] = shares[len(ascii_lowercase) :]
-    columns = rest[_SHAPE.size :]
-    middle = len(columns) // 2
-    return Listed(columns[:middle].cast("q"), columns[middle:].cast("d"), letters, lengths, unlisted)
+    values = np.frombuffer(rest, np.float64)
+    shape = values[1:_SHAPE].reshape(len(_LEVELS), -1)
+    letters, lengths = np.ones((len(_LEVELS), 128)), shape[:, len(_LETTERS) :]
+    letters[:, _LETTERS] = shape[:, : len(_LETTERS)]
+    hashes, often = np.split(values[_SHAPE:], 2)
+    return Listed(hashes.view(np.int64), often, letters, lengths, float(values[0]))
 
 
 def _maker(name: str) -> bytes:

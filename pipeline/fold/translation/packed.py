@@ -12,7 +12,6 @@ the indices of the anchor keys among the anchors (2 each), and the anchors.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -21,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.fold.translation.anchors import CARRIAGES, Carriage, Found, has_fine_sounds
-from pipeline.fold.words.marks import HASHES
 from pipeline.fold.words.remembered import Remembered
 from pipeline.models.folding import Fingerprint
 
@@ -108,27 +106,21 @@ def hear_finely(marks: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return (marks & np.uint8(_HAS_FINE_SOUNDS)).astype(bool)
 
 
-def hashes_of(keys: Sequence[str]) -> NDArray[np.int64]:
-    """The hashes of the keys of anchors."""
-    return np.array([HASHES[key] for key in keys], dtype="<i8")
-
-
 def pack(found: Found, length: int) -> bytes:
     """The anchors of a text of `length` characters, at most 65,535, as bytes."""
-    hashes = hashes_of(found.keys)
-    ascending = np.argsort(hashes)
-    is_coarse = np.array([key[0] == "c" for key in found.keys], dtype=np.uint8)
+    ascending = np.argsort(found.hashes)
+    is_coarse = (np.array(found.keys, dtype="S1") == b"c").astype(np.uint8)
     hears_finely = np.array([_HEARS_FINELY[surface[0]] for surface in found.surfaces], dtype=np.uint8)
     starts = [found.starts[i] for i in ascending.tolist()]
     columns = (
-        hashes[ascending],
+        found.hashes[ascending],
         (found.rarities[ascending] * _MILLI).round().astype("<u2"),
         (found.ways | is_coarse * _IS_COARSE | hears_finely * _HAS_FINE_SOUNDS).astype(np.uint8)[ascending],
         np.minimum([*map(len, found.surfaces)], _LONGEST_SURFACE).astype(np.uint8)[ascending],
         np.array([*map(len, starts)], dtype=np.uint8),
         np.array([*chain.from_iterable(starts)], dtype="<u2"),
     )
-    return _HEAD.pack(VERSION, len(hashes), length) + b"".join(column.tobytes() for column in columns)
+    return _HEAD.pack(VERSION, len(found.keys), length) + b"".join(column.tobytes() for column in columns)
 
 
 _HEARS_FINELY = Remembered(has_fine_sounds)

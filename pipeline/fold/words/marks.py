@@ -15,15 +15,11 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 
-from pipeline.fold.near.shingles import hash64
-from pipeline.fold.words.remembered import Remembered
 from pipeline.fold.words.skeleton import coarse, romanised, skeletons
 from pipeline.fold.words.tokens import Script
 
 SHORTEST, LONGEST = 3, 12
 _LONGEST_NAME = 40
-HASHES = Remembered(hash64)
-"""Of keys."""
 
 # Words that Arabic and Hebrew write joined to the next one: and, the, in, for, as...
 _PROCLITICS = frozenset(

@@ -8,9 +8,12 @@ import pytest
 
 from pipeline.fold.translation.anchors import anchors
 from pipeline.fold.translation.background import background
+from pipeline.fold.translation.listed import hashes_of
 from pipeline.fold.words import numerals
 from pipeline.fold.words.marks import word_keys
 from pipeline.fold.words.tokens import Script, folded_unit, letters_and_digits, primary, tokens, unit_spans
+
+NAMES = ["l:president", "l:kowalczyk"]
 
 
 def keys(text: str, language: str | None) -> set[str]:
@@ -103,7 +106,7 @@ def test_the_surface_of_an_anchor_stands_where_it_starts() -> None:
 
 def test_a_rare_name_is_rarer_than_a_common_word_in_each_language() -> None:
     for language in ("en", "tr", "xx", None):
-        common, rare = background(language).rarities(["l:president", "l:kowalczyk"], 300)
+        common, rare = background(language).rarities(NAMES, hashes_of(NAMES), 300)
         assert rare > 5.3
         assert common < 3.9 or language == "tr"
 

@@ -18,8 +18,10 @@ def _some_anchors(random: Random) -> Found:
     """Anchors of all kinds, with extreme numbers among them."""
     count = random.choice([0, 1, 2, 300])
     everywhere = [0, 1, 65_534, *range(5, 60_000, 11)]
+    keys = [f"{random.choice('nlsch')}:{i}{random.getrandbits(32):x}" for i in range(count)]
     return Found(
-        [f"{random.choice('nlsch')}:{i}{random.getrandbits(32):x}" for i in range(count)],
+        keys,
+        np.array([hash64(key) for key in keys], dtype=np.int64),
         random.choices(["x", "Ж", "漢字", "タロ", "ก" * 254, "a" * 255], k=count),
         [sorted(random.sample(everywhere, random.choice([1, 2, MOST_POSITIONS]))) for _ in range(count)],
         np.array(random.choices(range(len(CARRIAGES)), k=count), dtype=np.uint8),
