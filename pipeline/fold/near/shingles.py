@@ -8,6 +8,7 @@ values; 32 bands of 3 rows find a pair of Jaccard .5 with probability .99, of .3
 from __future__ import annotations
 
 import hashlib
+import struct
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -30,6 +31,7 @@ BANDS, ROWS = 32, 3
 _SHORTEST_ALONE = 100
 # So many shingles at once keep the table of all permutations at 3 MB, within the cache of a core.
 _BLOCK = 4096
+_UNIT = struct.Struct("=4q")
 
 Hashes = NDArray[np.uint64]
 Places = NDArray[np.int64]
@@ -72,8 +74,8 @@ def shingled(text: str) -> Shingled:
     """The units and shingles of a text, of its first MAX_CHARACTERS. A text shorter than a shingle is one shingle."""
     found, begins = stretches(text[:MAX_CHARACTERS])
     units = [_UNITS_OF[stretch] for stretch in found]
-    starts, ends, codes, sizes = np.concatenate(units).T
-    places = np.repeat(begins, [len(rows) for rows in units])
+    starts, ends, codes, sizes = np.frombuffer(b"".join(units), np.int64).reshape(-1, 4).T
+    places = np.repeat(begins, [len(rows) // _UNIT.size for rows in units])
     firsts = np.flatnonzero(np.arange(len(sizes)) + sizes <= len(sizes))
     if len(sizes) and not len(firsts):
         firsts = np.zeros(1, dtype=np.int64)
@@ -102,12 +104,10 @@ def bands(found: Hashes) -> tuple[int, ...]:
     return tuple(banded.view(np.int64).tolist())
 
 
-def _units(stretch: str) -> Places:
+def _units(stretch: str) -> bytes:
     """The units of a stretch of text, a row for each: start, end, hash, and the size of a shingle that begins there."""
     spans = unit_spans(stretch)
-    units = [stretch[start:end] for start, end in spans]
-    rows = [(*span, *_HASH_AND_SIZE[unit]) for span, unit in zip(spans, units, strict=True)]
-    return np.array(rows, dtype=np.int64).reshape(len(rows), 4)
+    return b"".join(_UNIT.pack(start, end, *_HASH_AND_SIZE[stretch[start:end]]) for start, end in spans)
 
 
 _HASH_AND_SIZE = Remembered(lambda unit: (hash64(folded_unit(unit)), shingle_size(unit)))

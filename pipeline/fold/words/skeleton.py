@@ -11,15 +11,15 @@ depths:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-import regex
 from anyascii import anyascii
 
 # At the start of a word modern Greek writes b, d, g with two letters (Μπάιντεν); elsewhere they may be two sounds
 # (Τραμπ).
-_GREEK = regex.compile("^(?:μπ|ντ|γκ)", regex.MULTILINE)
+_GREEK = re.compile("^(?:μπ|ντ|γκ)", re.MULTILINE)
 _GREEK_SOUNDS = {"μπ": "b", "ντ": "d", "γκ": "g"}
 
 # 'kh' is h in what Russian and Arabic write for foreign names (Хиллари, خوسيه), and h is no consonant to rely on.
@@ -28,12 +28,12 @@ _DIGRAPHS = {
     "ts": "s", "tz": "s", "ck": "k", "ce": "s", "ci": "s", "cy": "s", "x": "ks",
 }  # fmt: skip
 _PINYIN = {"zh": "s", "ch": "s", "sh": "s", "ng": "n", "q": "s", "x": "s", "c": "s", "z": "s", "j": "s", "w": "v"}
-_DIGRAPH = regex.compile("|".join(sorted(_DIGRAPHS, key=len, reverse=True)) + "|^w", regex.MULTILINE)
-_PINYIN_SOUND = regex.compile("|".join(sorted(_PINYIN, key=len, reverse=True)))
+_DIGRAPH = re.compile("|".join(sorted(_DIGRAPHS, key=len, reverse=True)) + "|^w", re.MULTILINE)
+_PINYIN_SOUND = re.compile("|".join(sorted(_PINYIN, key=len, reverse=True)))
 _CLASSES = str.maketrans("bpfvtdgkqcjszlrmn", "bbffttkkkkssslrmn", "aeiouywh")
 _COARSE = str.maketrans("flm", "brn")
-_NO_LETTER = regex.compile(r"[^a-z\n]+")
-_DOUBLED = regex.compile(r"([a-z])\1+")
+_NO_LETTER = re.compile(r"[^a-z\n]+")
+_DOUBLED = {letter * 2: letter for letter in "bfklmnrst"}
 
 
 class _Ascii(dict[int, str]):
@@ -79,8 +79,10 @@ def coarse(skeletons: Sequence[str]) -> list[str]:
 
 def undoubled(skeleton: str) -> str:
     """A skeleton, or lines of them, with repeated classes written once."""
-    once: str = _DOUBLED.sub(r"\1", skeleton)
-    return once
+    for doubled, once in _DOUBLED.items():
+        while doubled in skeleton:
+            skeleton = skeleton.replace(doubled, once)
+    return skeleton
 
 
 def _ascii(text: str) -> str:
