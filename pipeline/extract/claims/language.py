@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.extract.clean import count_letters
 
 if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
+    from pipeline.extract.claims.language_model import LanguageModel
 
 # 4,000 characters decide as surely as the whole text and take 3 ms.
 _SAMPLE_CHARACTERS = 4_000
@@ -57,15 +57,17 @@ def primary_tag(tag: str | None) -> str | None:
 
 
 @functools.cache
-def load_model() -> LanguageIdentifier:
+def load_model() -> LanguageModel:
     """The model, loaded at the first text: it takes half a second of CPU."""
     import numpy as np
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    from py3langid.langid import MODEL_FILE
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    from pipeline.extract.claims.language_model import LanguageModel
+
+    model: LanguageModel = LanguageModel.from_model_file(MODEL_FILE, norm_probs=True)
     # Three-letter labels are languages beside a large one that newspapers write (wuu and yue beside zh, arz and ary
     # beside ar): with them, six of 23 Chinese headlines are taken for Wu.
-    identifier.set_languages([label for label in identifier.labels if len(label) == 2])
-    # A text asks for a thousand rows, which are picked twice as fast where each is in one piece.
-    identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc)
-    return identifier
+    model.set_languages([label for label in model.labels if len(label) == 2])
+    # A text asks for a thousand rows, picked twice as fast where each is in one piece, and multiplied as single floats.
+    model.nb_ptc = np.ascontiguousarray(model.nb_ptc, dtype=np.float32)
+    return model

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from pipeline.extract.claims.language import detect_language, primary_tag
+from pipeline.extract.claims.language import detect_language, load_model, primary_tag
+from pipeline.extract.claims.language_model import LONGEST_NGRAM, LanguageModel
 
 TEXTS = {
     "ar": "أعلن مجلس المدينة مساء الثلاثاء أن الميناء القديم سيغلق أمام السيارات ابتداء من أول مايو المقبل.",
@@ -63,3 +66,32 @@ def test_without_letters_and_hint_there_is_no_language() -> None:
 )
 def test_a_tag_is_reduced_to_its_primary_language(tag: str | None, primary: str | None) -> None:
     assert primary_tag(tag) == primary
+
+
+@pytest.fixture(scope="module")
+def library() -> LanguageIdentifier:
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages(load_model().labels)
+    return identifier
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *TEXTS.values(),
+        *["\n\n".join(TEXTS.values()), "А", "é", "日", "AB", "12.5 %", "\ud800", "", "TOUT EN CAPITALES", "a" * 9_000],
+        *[TEXTS["hi"][:length] for length in range(2, 9)],
+    ],
+)
+def test_the_model_says_what_the_library_says(text: str, library: LanguageIdentifier) -> None:
+    assert load_model().rank(text) == library.rank(text)
+    assert load_model().classify(text) == library.classify(text)
+
+
+def test_no_ngram_of_the_model_is_longer_than_the_walk_looks_back() -> None:
+    model = LanguageModel.from_model_file(MODEL_FILE)
+    moves, rows = np.asarray(model.tk_nextmove).reshape(-1, 256), np.asarray(model.tk_row)
+    reached = np.array([0])
+    for _ in range(LONGEST_NGRAM):
+        reached = np.union1d(reached, moves[rows[reached]])
+    assert len(reached) == len(rows)
