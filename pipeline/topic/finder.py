@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import regex
 
-from pipeline.topic.words import Word, is_capitals, is_unspaced, readings, respell, words
+from pipeline.topic.words import WORD, Word, is_capitals, is_unspaced, may_have_clitic, readings, respell, words
 
 _TERM_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+\*?")
 _JOINTS = frozenset(" \t\r\n\xa0-‐‑–'\".·/«»“”")
@@ -61,7 +61,7 @@ class Finder:
 
     def mentions(self, respelled: str) -> list[Mention]:
         """The terms in a respelled text, in order; where two overlap, the one that begins first, then the longer."""
-        found = [*self._in_words(words(respelled), respelled), *self._between_letters(respelled.lower())]
+        found = [*self._in_words(respelled), *self._between_letters(respelled.lower())]
         found.sort(key=lambda mention: (mention.start, -mention.end))
         kept: list[Mention] = []
         for mention in found:
@@ -69,18 +69,21 @@ class Finder:
                 kept.append(mention)
         return kept
 
-    def _in_words(self, text_words: list[Word], text: str) -> Iterator[Mention]:
-        is_headline_in_capitals = len(text_words) >= _HEADLINE_WORDS and text.isupper()
-        for index, word in enumerate(text_words):
-            for key, stems in self._beginning_with(word):
+    def _in_words(self, text: str) -> Iterator[Mention]:
+        is_headline_in_capitals = text.isupper() and len(words(text)) >= _HEADLINE_WORDS
+        for word in WORD.finditer(text):
+            lower = word[0].lower()
+            if not (lower in self._whole or lower[:2] in self._begun or may_have_clitic(lower)):
+                continue
+            for key, stems in self._beginning_with(lower):
                 if is_headline_in_capitals and any(stem.capitals for stem in stems):
                     continue
-                run = text_words[index : index + len(stems)]
+                run = words(text, begin=word.start(), most=len(stems))
                 if len(run) == len(stems) and _is_phrase(run, text) and all(map(_Stem.fits, stems, run)):
-                    yield Mention(key, word.start, run[-1].end)
+                    yield Mention(key, word.start(), run[-1].end)
 
-    def _beginning_with(self, word: Word) -> Iterator[tuple[str, tuple[_Stem, ...]]]:
-        for reading in readings(word.lower):
+    def _beginning_with(self, lower: str) -> Iterator[tuple[str, tuple[_Stem, ...]]]:
+        for reading in readings(lower):
             yield from self._whole.get(reading, ())
             for key, stems in self._begun.get(reading[:2], ()):
                 if reading.startswith(stems[0].lower):

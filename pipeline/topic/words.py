@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
 from typing import NamedTuple
 
 import regex
 
 _UNSPACED = r"\p{Han}々〇\p{Hiragana}\p{Katakana}ー\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
-_WORD = regex.compile(
+WORD = regex.compile(
     rf"""
     [\p{{Latin}}\p{{Nd}}][\p{{Latin}}\p{{Nd}}\p{{M}}]*
   | \p{{Hangul}}+
@@ -82,9 +83,10 @@ def respell(text: str) -> str:
     return _ABBREVIATION_DOT.sub("", _MARKS.sub("", text).translate(_LETTERS))
 
 
-def words(respelled: str) -> list[Word]:
+def words(respelled: str, *, begin: int = 0, most: int | None = None) -> list[Word]:
     """The words of a respelled text that are written with spaces; a change of script ends a word ("AI가", "챗GPT")."""
-    return [Word(written := m[0], written.lower(), *m.span()) for m in _WORD.finditer(respelled)]
+    found = islice(WORD.finditer(respelled, begin), most)
+    return [Word(written := m[0], written.lower(), *m.span()) for m in found]
 
 
 def is_capitals(word: str) -> bool:
@@ -97,9 +99,14 @@ def is_unspaced(term: str) -> bool:
     return _IDEOGRAPH.search(term) is not None
 
 
+def may_have_clitic(word: str) -> bool:
+    """Whether a word begins with a letter that may be written onto it."""
+    return word[0] in _CLITIC_INITIALS
+
+
 def readings(word: str) -> list[str]:
     """A word in lower case and, in Arabic and Hebrew, what is left of it without the clitics before it."""
-    if word[0] not in _CLITIC_INITIALS:
+    if not may_have_clitic(word):
         return [word]
     lengths = range(1, min(_LONGEST_CLITIC, len(word) - _SHORTEST_STEM) + 1)
     return [word, *(word[length:] for length in lengths if word[:length] in _CLITICS)]
