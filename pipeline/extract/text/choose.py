@@ -44,10 +44,11 @@ class Reader(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one reader takes for the main text. `keys` are its lines and `key` all of it, letters and digits only."""
+    """What one reader takes for the main text. `keys` are its `lines` and `key` all of it, letters and digits only."""
 
     reader: Reader
     text: str
+    lines: tuple[str, ...]
     keys: tuple[str, ...]
     key: str
 
@@ -85,7 +86,7 @@ def best_text(tree: HtmlElement, url: str, clues: Clues) -> Reading:
 def without_links(reading: Reading, blocks: Sequence[Block]) -> Reading:
     """The reading without the lines that are little but links, and no sentences: menus, and what to read besides."""
     links = {block.key for block in blocks if block.is_links and not block.is_sentence}
-    kept = [line for line in _lines(reading) if letters_of(line) not in links]
+    kept = [line for line, key in zip(reading.lines, reading.keys, strict=True) if key not in links]
     return _reading(reading.reader, "\n\n".join(kept)) if len(kept) < len(reading.keys) else reading
 
 
@@ -98,7 +99,8 @@ def with_opening(reading: Reading, dense: Reading, descriptions: Sequence[str]) 
     if not begins:
         return reading
     beginnings = _beginnings(descriptions)
-    opening = [line for line in _lines(dense)[:begins] if _holds_any(letters_of(line), beginnings)]
+    above = zip(dense.lines[:begins], dense.keys[:begins], strict=True)
+    opening = [line for line, key in above if _holds_any(key, beginnings)]
     return _reading(reading.reader, "\n\n".join([*opening, reading.text])) if opening else reading
 
 
@@ -190,11 +192,6 @@ def _rank_headline(block: Block, titles: Sequence[str]) -> int:
     return (len(key) >= 0.4 * min(map(len, titles))) + block.is_heading
 
 
-def _lines(reading: Reading) -> list[str]:
-    """Its lines, one for each of its keys."""
-    return [line for line in reading.text.split("\n") if letters_of(line)]
-
-
 def _letters_within(one: Reading, other: Reading) -> int:
     return sum(len(key) for key in one.keys if key in other.key)
 
@@ -207,8 +204,9 @@ def _row_share(reading: Reading) -> float:
 
 def _reading(reader: Reader, text: str) -> Reading:
     cleaned = clean_text(restore_joiners(text))
-    keys = tuple(filter(None, map(letters_of, cleaned.split("\n"))))
-    return Reading(reader, cleaned, keys, "".join(keys))
+    keyed = [(line, key) for line in cleaned.split("\n") if (key := letters_of(line))]
+    keys = tuple(key for _, key in keyed)
+    return Reading(reader, cleaned, tuple(line for line, _ in keyed), keys, "".join(keys))
 
 
 def _by_trafilatura(reader: Reader, tree: HtmlElement, url: str) -> Reading:

@@ -7,7 +7,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 # XML 1.0 allows none of these nor surrogates, and lxml refuses text with them.
 _NOT_XML = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
-_NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+_NONCHARACTERS = ("\ufffe", "\uffff")
 # Every element is an HtmlElement: lxml's own lookup asks Python for the class of each tag, which no reader needs.
 _ELEMENTS = ElementDefaultClassLookup(element=HtmlElement)
 
@@ -18,10 +18,9 @@ def parse_markup(html: str) -> HtmlElement:
     # encoding goes before what the page says of itself.
     parser = HTMLParser(collect_ids=False, encoding="utf-8", remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_ELEMENTS)
-    encoded = html.encode("utf-8", "ignore").translate(None, _NOT_XML)
     for noncharacter in _NONCHARACTERS:
-        encoded = encoded.replace(noncharacter, b"")
-    return document_fromstring(encoded, parser=parser)
+        html = html.replace(noncharacter, "")
+    return document_fromstring(html.encode("utf-8", "ignore").translate(None, _NOT_XML), parser=parser)
 
 
 def find_elements(path: XPath, tree: HtmlElement) -> list[HtmlElement]:

@@ -22,7 +22,7 @@ PARAGRAPHS = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
 
 
 def reading(*lines: str) -> Reading:
-    return Reading(Reader.DENSE, "\n".join(lines), lines, "".join(lines))
+    return Reading(Reader.DENSE, "\n".join(lines), lines, lines, "".join(lines))
 
 
 @pytest.mark.parametrize(
@@ -56,10 +56,9 @@ def test_a_plain_article_is_taken_on_the_cheap_path() -> None:
 def test_a_reading_gets_the_opening_back_that_the_page_describes_itself_with(
     description: str, expected: list[str]
 ) -> None:
-    dense = Reading(
-        Reader.DENSE, f"Picture: agency\n\n{OPENING}\n\nThen.", ("pictureagency", letters_of(OPENING), "then"), ""
-    )
-    chosen = with_opening(Reading(Reader.FAST, "Then.", ("then",), "then"), dense, (description,))
+    lines = ("Picture: agency", OPENING, "Then.")
+    dense = Reading(Reader.DENSE, "\n\n".join(lines), lines, tuple(map(letters_of, lines)), "")
+    chosen = with_opening(Reading(Reader.FAST, "Then.", ("Then.",), ("then",), "then"), dense, (description,))
     assert (chosen.reader, chosen.text.split("\n\n")) == (Reader.FAST, expected)
 
 
