@@ -21,6 +21,8 @@ from pipeline.models.pages import Capture, Entry
 _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]"
 )
+# From its first letter or digit.
+_WORD = re.compile(r"[^\W_]\S*")
 
 
 def build_article(entry: Entry, capture: Capture, document: Document, *, now: datetime) -> Article:
@@ -82,7 +84,7 @@ def _source_dates(entry: Entry, capture: Capture, now: datetime) -> Iterator[Dat
 def count_words(text: str) -> int:
     """Words of a text; characters where words are not spaced."""
     spaced, unspaced = _UNSPACED.subn(" ", text)
-    return unspaced + sum(any(map(str.isalnum, word)) for word in spaced.split())
+    return unspaced + len(_WORD.findall(spaced))
 
 
 def is_within(moment: datetime | None, since: date, until: date) -> bool:

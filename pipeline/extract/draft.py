@@ -88,7 +88,7 @@ def _cut_head(text: str, title: str | None) -> tuple[list[str], str]:
     folded = (title or "").casefold()
     paragraphs = text.split("\n\n")
     body = list(
-        dropwhile(lambda line: _is_date(line) or not count_letters(line) or line.casefold() == folded, paragraphs)
+        dropwhile(lambda line: line.casefold() == folded or not count_letters(line) or _is_date(line), paragraphs)
     )
     return [line for line in paragraphs[: len(paragraphs) - len(body)] if _is_date(line)], "\n\n".join(body)
 
