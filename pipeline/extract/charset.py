@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from itertools import islice
 
-from pipeline.extract.clean import NO_ASCII_LETTERS, parted
+from pipeline.extract.clean import parted
 
 # Longer marks first: the mark of UTF-32 LE begins with that of UTF-16 LE.
 _MARKS = (
@@ -147,12 +147,11 @@ def decode(body: bytes, claims: Iterable[str | None]) -> str | None:
 def is_garbled(text: str) -> bool:
     """Whether a text is bytes of something else, or was read in a charset that is not its own."""
     sample = text[:_SAMPLE_BYTES]
-    in_ascii, beyond = parted(sample)
-    visible = len(in_ascii.translate(None, _ASCII_SPACES)) + len("".join(beyond.split())) or 1
-    if (_count_bytes(in_ascii, _ODD_ASCII) + len(_ODD.findall(beyond))) * 50 >= visible:
+    ascii_letters, others, beyond = parted(sample)
+    visible = ascii_letters + len(others.translate(None, _ASCII_SPACES)) + len("".join(beyond.split())) or 1
+    if (_count_bytes(others, _ODD_ASCII) + len(_ODD.findall(beyond))) * 50 >= visible:
         written = sum(c.isalnum() or unicodedata.category(c).startswith("M") for c in sample)
         return written * 4 < visible * 3
-    ascii_letters = len(in_ascii.translate(None, NO_ASCII_LETTERS))
     if 2 * len(beyond) <= ascii_letters:
         return False
     beyond_letters = "".join(filter(str.isalpha, beyond))
