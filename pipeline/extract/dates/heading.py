@@ -30,10 +30,7 @@ def page_titles(page: Page) -> list[str]:
 
 def find_heading(body: HtmlElement, titles: Sequence[str]) -> HtmlElement | None:
     """The element that shows the title: a heading, else a line that says so; else the first <h1> there is."""
-    headings = [
-        (_letters("".join(islice(one.itertext(), _MOST_RUNS))), one)
-        for one in islice(body.iter(*_TAGS), _MOST_HEADINGS)
-    ]
+    headings = [(_letters(_beginning(one)), one) for one in islice(body.iter(*_TAGS), _MOST_HEADINGS)]
     for title in filter(None, map(_letters, titles)):
         alike = [(_likeness(text, title), one) for text, one in headings]
         likeness, element = max(alike, default=(0.0, None), key=lambda pair: pair[0])
@@ -45,13 +42,17 @@ def find_heading(body: HtmlElement, titles: Sequence[str]) -> HtmlElement | None
     return first if line is None or (first is not None and line.tag == "a") else line
 
 
+def _beginning(element: HtmlElement) -> str:
+    return "".join(islice(element.itertext(), _MOST_RUNS)) if len(element) else element.text or ""
+
+
 def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text)).casefold()
 
 
 def _likeness(text: str, title: str) -> float:
     """How much one of the two is of the other, which it is in; 0 where neither is in the other."""
-    shorter, longer = sorted((text, title), key=len)
+    shorter, longer = (text, title) if len(text) <= len(title) else (title, text)
     return len(shorter) / len(longer) if len(shorter) >= _SHORTEST and shorter in longer else 0.0
 
 

@@ -34,7 +34,8 @@ _STATED = XPath(
 )
 _SKIPPED = frozenset(["script", "style", "noscript", "template", "svg", "option", "title", "textarea"])
 _YEAR = re.compile(r"(?<!\d)(?:1[349]|20|25)\d\d(?!\d)|[٠-٩۰-۹०-९০-৯๐-๙０-９]{4}|令和|民[國国]|(?<!\d)1\d\d\s*年")
-_DIGITS = re.compile(r"\d\d\d|[令民]")  # what every year has, and few lines
+# What every year has, and few lines; it begins with a set of characters, which are searched for without backtracking.
+_DIGITS = re.compile(r"[\d令民](?:(?<=[令民])|\d\d(?:\d|\s*年))")
 _FIRST_YEAR = 1900
 _LONGEST_RUN = 400
 _LONGEST_BLOCK = 180
@@ -118,19 +119,19 @@ def _spots(body: HtmlElement, heading: HtmlElement | None) -> tuple[list[_Spot],
         if stated:
             found.append(_Spot(line + 1, element, "", stated))
         text, tail = element.text, element.tail
-        if text and element.tag not in _SKIPPED and not text.isspace():
+        if text and not text.isspace() and element.tag not in _SKIPPED:
             line += 1
-            if not stated and _may_be_dated(text):
+            if not stated and _DIGITS.search(text) and _may_be_dated(text):
                 found.append(_Spot(line, element, " ".join(text.split())))
         if tail and not tail.isspace():
             line += 1
-            if _may_be_dated(tail):
+            if _DIGITS.search(tail) and _may_be_dated(tail):
                 found.append(_Spot(line, element.getparent(), " ".join(tail.split())))
     return found, heading_line
 
 
 def _may_be_dated(text: str) -> bool:
-    return len(text) <= _LONGEST_RUN and _DIGITS.search(text) is not None and _YEAR.search(text) is not None
+    return len(text) <= _LONGEST_RUN and _YEAR.search(text) is not None
 
 
 def _place(line: int, heading_line: int | None) -> Rank:
