@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 from lxml.etree import LxmlError, iterwalk
 from lxml.html import HtmlElement
@@ -45,9 +46,9 @@ _NUMBER_404 = re.compile(
 _AROUND = re.compile(r"^[\W_]+|[\W_]+$")
 # One pattern each: a search for what begins with a literal is ten times as fast as one for several things at once.
 _ARTICLE_MARKS = (
+    re.compile(r"article:published_time"),
     re.compile(r"og:type[\"']?\s+content=[\"']?article"),
     re.compile(r"content=[\"']?article[\"']?\s+property=[\"']?og:type"),
-    re.compile(r"article:published_time"),
     re.compile(r"\"@type\"\s*:\s*(?:\[\s*)?\"(?:\w*NewsArticle|Article|BlogPosting|LiveBlogPosting|Report)\""),
 )
 _CLAIMS_OF_PRICE = (
@@ -166,8 +167,13 @@ def _chunks(tree: HtmlElement, unseen: frozenset[str]) -> list[str]:
     return [chunk for piece in pieces if (chunk := "".join(piece)) and not chunk.isspace()]
 
 
-def _folded(phrases: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(_fold, phrases)))
+_Phrases: TypeAlias = tuple[tuple[str, str], ...]
+
+
+def _folded(phrases: tuple[str, ...]) -> _Phrases:
+    """The phrases, each after the longest word within it, '' where there is none: what says the one has the other."""
+    unique = dict.fromkeys(map(_fold, phrases))
+    return tuple((max(phrase.split(" ")[1:-1], key=len, default=""), phrase) for phrase in unique)
 
 
 # Looked for one by one: a pattern of hundreds of branches is ten times as slow.
@@ -179,14 +185,15 @@ _PAYWALL = _folded(PAYWALL_OPENINGS)
 _MISSING_TITLES = frozenset(map(_fold, MISSING_TITLES))
 
 
-def _parts_in(phrases: tuple[str, ...], lines: list[str]) -> list[str]:
+def _parts_in(phrases: _Phrases, lines: list[str]) -> list[str]:
     """The phrases that are said and not cited, but those that are part of another one."""
     text = _CITED.sub('"', "\n".join(lines))
-    said = [phrase for phrase in phrases if phrase in text]
+    words = {"", *text.split()}
+    said = [phrase for word, phrase in phrases if word in words and phrase in text]
     return [phrase for phrase in said if not any(phrase != other and phrase in other for other in said)]
 
 
-def _opening_in(phrases: tuple[str, ...], lines: list[str]) -> str | None:
+def _opening_in(phrases: _Phrases, lines: list[str]) -> str | None:
     """A phrase that one of the lines begins with, perhaps after a "Sorry,"."""
     said = _parts_in(phrases, lines)
     return next((phrase for phrase in said if any(_begins_with(phrase, line) for line in lines)), None)
