@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from pipeline.extract.claims.json_ld import Node, article_body, is_article
 
 _TITLE_NAMES = frozenset(["og:title", "twitter:title"])
+_MARKS_BODY = XPath("boolean(descendant::*/@itemprop[. = 'articleBody'])")
 _DESCRIPTION_NAMES = frozenset(["description", "og:description", "twitter:description"])
 
 
@@ -53,5 +55,5 @@ def _names_article(tree: HtmlElement, metas: list[tuple[str, str]], nodes: Seque
         any(name == "og:type" and content.strip().lower() == "article" for name, content in metas)
         or any(map(is_article, nodes))
         or next(tree.iter("article"), None) is not None
-        or tree.find(".//*[@itemprop='articleBody']") is not None
+        or bool(_MARKS_BODY(tree))
     )
