@@ -67,7 +67,7 @@ def size_of(text: str) -> int:
 
 
 def parted(text: str) -> tuple[int, bytes, str]:
-    """How many letters of ASCII a text has, what else it has of ASCII, and what beyond: bytes are sorted and counted many
+    """How many letters of ASCII a text has, what else it has of it, and what beyond: bytes are sorted and counted many
     times as fast as text.
     """
     encoded = text.encode("utf-8", "surrogatepass")
