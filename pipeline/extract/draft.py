@@ -1,4 +1,4 @@
-"""A draft: what a reader found in a body, before it is cleaned and judged."""
+"""A draft: what a reader found in a body, before it is judged."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STOPS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔", ":", "�
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A reader's findings. `language` is known for sure, `language_claim` is what the page says of itself.
+    """A reader's findings. `text` is clean, `language` known for sure, `language_claim` what the page says of itself.
 
     `author` is a byline as it is written, `authors` are names one by one.
     """
@@ -51,7 +51,7 @@ class Draft:
 def finish(draft: Draft, *, language_hint: str | None) -> Document | NotAnArticle:
     """The document that a draft makes, or NO_TEXT where too little is left of it."""
     title = clean_field(draft.title)
-    dates_above, text = _cut_head(clean_text(draft.text), title)
+    dates_above, text = _cut_head(draft.text, title)
     text, tail = cut_tail(text)
     letters = size_of(text)
     if letters < MIN_LETTERS:
