@@ -255,9 +255,11 @@ def _js_shell(page: _Page) -> NotAnArticle | None:
     asks = _parts_in(_SCRIPT, page.seen) if page.seen_size <= LITTLE else []
     if asks and size_of(_prose_beside(asks, page.paragraphs)) < A_LINE:
         return NotAnArticle(Reason.JS_SHELL, asks[0])
+    if page.seen_size >= A_LINE:
+        return None
     has_root = any(element.get("id") in _ROOT_IDS for element in page.tree.iter("div", "main", "section"))
     has_script = next(page.tree.iter("script"), None) is not None
-    if has_root and has_script and page.seen_size < A_LINE:
+    if has_root and has_script:
         return NotAnArticle(Reason.JS_SHELL, "an empty page and scripts")
     return None
 
@@ -267,8 +269,10 @@ def _paywall_stub(page: _Page) -> NotAnArticle | None:
     if page.size >= (MUCH if is_closed else TEASER):
         return None
     notice = _opening_in(_PAYWALL, page.paragraphs[-3:])
-    shown = notice or _opening_in(_PAYWALL, page.seen)
     is_cut = bool(page.paragraphs and _CUT.search(page.paragraphs[-1]))
+    if not (notice or is_cut or is_closed):
+        return None
+    shown = notice or _opening_in(_PAYWALL, page.seen)
     if notice or (shown and is_cut) or (is_closed and page.size < TEASER):
         return NotAnArticle(Reason.PAYWALL_STUB, shown or "not free, and only a teaser of it")
     return None
