@@ -59,7 +59,6 @@ def primary_tag(tag: str | None) -> str | None:
 @functools.cache
 def load_model() -> LanguageModel:
     """The model, loaded at the first text: it takes half a second of CPU."""
-    import numpy as np
     from py3langid.langid import MODEL_FILE
 
     from pipeline.extract.claims.language_model import LanguageModel
@@ -67,7 +66,5 @@ def load_model() -> LanguageModel:
     model: LanguageModel = LanguageModel.from_model_file(MODEL_FILE, norm_probs=True)
     # Three-letter labels are languages beside a large one that newspapers write (wuu and yue beside zh, arz and ary
     # beside ar): with them, six of 23 Chinese headlines are taken for Wu.
-    model.set_languages([label for label in model.labels if len(label) == 2])
-    # A text asks for a thousand rows, picked twice as fast where each is in one piece, and multiplied as single floats.
-    model.nb_ptc = np.ascontiguousarray(model.nb_ptc, dtype=np.float32)
+    model.keep_languages([label for label in model.labels if len(label) == 2])
     return model

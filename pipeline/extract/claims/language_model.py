@@ -25,6 +25,13 @@ class LanguageModel(LanguageIdentifier):  # type: ignore[misc]
         self._rows = np.asarray(self.tk_row, dtype=np.intp) << 8
         self._features = np.asarray(self.tk_output)
 
+    def keep_languages(self, languages: list[str]) -> None:
+        """Tell only these languages from one another, for good: what the table has of others is dropped."""
+        self.set_languages(languages)
+        # A text asks for a thousand rows: picked twice as fast where each is in one piece, multiplied as single floats.
+        self.nb_ptc: NDArray[np.float32] = np.ascontiguousarray(self.nb_ptc, dtype=np.float32)
+        self._full_model = self.nb_ptc, self.nb_pc, self.nb_classes
+
     def _raw_score(self, text: bytes) -> NDArray[np.float32]:
         features = self._features.take(self._states(text))
         # Counted in the order in which they are met, as sums of floats depend on it.
