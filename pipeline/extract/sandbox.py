@@ -36,7 +36,8 @@ _PRELOADED = ("pipeline.extract.warm",)
 # How many pages may be made or in the making beyond the one that is wanted next: what a page costs that takes all its
 # time is then that time on one worker, not on all.
 _AHEAD_PER_WORKER = 32
-# A worker loads tables of languages as it meets them: for a handful of pages one is faster than many.
+# A worker opens tables of languages as it meets them, and makes those that nobody has kept: for a handful of pages one
+# is faster than many.
 _PAGES_BEFORE_ANOTHER = 8
 _LOOK_SECONDS = 0.05
 _EXIT_MEMORY = 86
@@ -45,8 +46,8 @@ _EXIT_MEMORY = 86
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one page may take (seconds; bytes of its worker's resident memory), and when a worker is replaced: after so
-    many tasks (a page is one or two), or when it keeps more than half of the memory. A new one has the tables of each
-    language to load again, half a second for each: 4 s of CPU for eight languages.
+    many tasks (a page is one or two), or when it keeps more than half of the memory. A new one has to remember the
+    words of its texts again.
     """
 
     timeout_seconds: float = 20.0
