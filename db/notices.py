@@ -54,8 +54,11 @@ def holes(conn: Connection, since: date, until: date) -> list[Hole]:
 
 # A page that failed is no hole: news.pages says why, and the next runs try it again.
 _HOLES = text("""
-    select source, day, state, reason from news.coverage
-    where day between :since and :until and (state in ('hole', 'gap') or (state = 'failed' and reason is not null))
+    select c.source, c.day, c.state, coalesce(w.reason, c.reason) as reason
+    from news.coverage c
+    join ingest.source s on s.slug = c.source
+    left join ingest.window w on w.source_id = s.id and w.day = c.day and w.state = 'failed'
+    where c.day between :since and :until and (c.state in ('hole', 'gap') or (c.state = 'failed' and w.day is not null))
 """)
 
 

@@ -229,7 +229,8 @@ def test_a_day_of_a_source_that_a_backfill_found_incomplete_is_said_until_it_is_
                 insert into ingest.window (source_id, day, state, expected, reason)
                 select s.id, d.day, d.state, d.expected, d.reason from ingest.source s cross join (values
                     (date '2026-02-10', 'listed', 3, null), (date '2026-02-11', 'failed', null, 'http_500'),
-                    (date '2025-01-01', 'listed', 3, null)
+                    (date '2025-01-01', 'listed', 3, null),
+                    (date '2026-02-28', 'listed', 1, null) -- its one page is gone, which is no hole
                 ) d (day, state, expected, reason) where s.slug = 'f'
             """)
         )
