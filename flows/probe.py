@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+from pipeline.discover.feeds.items import settle_date
 from pipeline.discover.feeds.parse import feed_links
 from pipeline.discover.lists.sitemap import sitemaps_of_robots
 from pipeline.discover.lists.wordpress import api_links
@@ -173,10 +174,7 @@ def _source(kind: SourceKind, address: str) -> Source:
     return Source(slug_of(name), name, kind, address)
 
 
-def newest_entry(reading: Reading) -> datetime | None:
-    """The date of the newest entry."""
-    return max(_dates(reading), default=None)
-
-
-def _dates(reading: Reading) -> Iterator[datetime]:
-    return (date for entry in reading.entries if (date := entry.published_at or entry.updated_at))
+def newest_entry(reading: Reading, now: datetime) -> datetime | None:
+    """The date of the newest entry, as a poll would believe it."""
+    entries = (settle_date(entry, now=now) for entry in reading.entries)
+    return max((date for entry in entries if (date := entry.published_at or entry.updated_at)), default=None)

@@ -102,8 +102,9 @@ def _verdict(one: Probe) -> dict[str, Any]:
     if isinstance(answer, FetchFailure):
         verdict = "offline" if answer.reason == Reason.OFFLINE else "failed"
         return said | {"verdict": verdict, "detail": f"{answer.reason}: {answer.detail}".removesuffix(": ")}
-    newest = newest_entry(answer)
-    is_stale = newest is not None and newest < utc_now() - STALE
+    now = utc_now()
+    newest = newest_entry(answer, now)
+    is_stale = newest is not None and newest < now - STALE
     verdict = "stale" if is_stale else "ok" if answer.entries else "empty"
     return said | {
         "verdict": verdict,

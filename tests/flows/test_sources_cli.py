@@ -175,7 +175,8 @@ def test_the_feeds_of_an_opml_file_are_added_once_and_come_out_again(run: Run, t
 
 def test_check_gives_every_kind_of_source_a_verdict(run: Run, site: Site, tmp_path: Path) -> None:
     page = site.put("/a", article_html("Kelp", who="Hana Ito", what="kelp", where="Mie", number=4))
-    site.put("/feed.xml", rss(item(page, "Kelp", "Sun, 01 Feb 2015 08:00:00 GMT")))
+    ahead = item(f"{page}/2", "Kelp", "Sun, 01 Feb 2099 08:00:00 GMT")
+    site.put("/feed.xml", rss(item(page, "Kelp", "Sun, 01 Feb 2015 08:00:00 GMT"), ahead))
     site.put("/index.xml", f"<sitemapindex><sitemap><loc>{site.url}/one.xml</loc></sitemap></sitemapindex>")
     site.put("/one.xml", f"<urlset><url><loc>{page}</loc></url></urlset>")
     site.put("/list", '<main><a href="/a">A</a></main>')
