@@ -33,8 +33,8 @@ from pipeline.archives.records import read_records as read_archive
 from pipeline.articles import build_article
 from pipeline.dates.moments import parse_moment, settle
 from pipeline.dates.read import find_date, read_date
+from pipeline.discover.dates import stated_moment, visible_day
 from pipeline.discover.feeds.parse import feed_links, parse_feed
-from pipeline.discover.lists.dates import stated_moment, visible_day
 from pipeline.discover.lists.listing import check_selectors, read_listing
 from pipeline.discover.lists.records import Rejected, parse_record, read_records
 from pipeline.discover.lists.sitemap import read_sitemap, sitemaps_of_robots

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline.dates.moments import settle
+from pipeline.extract.clean import clean_field
 from pipeline.models.pages import Entry
-
-FIRST_YEAR = 1990
-"""The first web page is of this year; earlier dates are placeholders such as 1970-01-01 and 0001-01-01."""
 
 _ONE_BUILD = timedelta(minutes=1)
 
@@ -52,6 +51,11 @@ class Feed:
         """All updates within one minute tell when the feed was written, not when its articles were."""
         updates = [item.updated_at for item in self.items if item.updated_at]
         return len(updates) > 1 and max(updates) - min(updates) < _ONE_BUILD
+
+
+def joined_names(names: Iterable[str]) -> str | None:
+    """The authors of an item as one line, which the names are read from again; None where nobody is named."""
+    return "; ".join(filter(None, map(clean_field, names))) or None
 
 
 def settle_date(entry: Entry, *, now: datetime) -> Entry:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime
 from typing import Any
 
-from pipeline.dates.moments import in_utc, parse_moment
-from pipeline.discover.feeds.items import FIRST_YEAR, Feed, Item
+from pipeline.discover.dates import stated_moment
+from pipeline.discover.feeds.items import Feed, Item, joined_names
 from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
 from pipeline.extract.clean import clean_field
@@ -34,8 +33,8 @@ def read_json_feed(capture: Capture) -> Feed:
     version, items = feed.get("version"), feed.get("items")
     if not isinstance(version, str) or not _VERSION.fullmatch(version.strip()) or not isinstance(items, list):
         raise FeedError("not_a_feed", "JSON, but no JSON Feed: it has no version or no list of items")
-    author = _author(feed)
-    made = tuple(_item(item, capture.url, author) for item in items if isinstance(item, dict))
+    author, language = _author(feed), _text(feed, "language")
+    made = tuple(_item(item, capture.url, author, language) for item in items if isinstance(item, dict))
     older = _text(feed, "next_url")
     return Feed(made, absolute(older, capture.url) if older else None)
 
@@ -61,14 +60,15 @@ def _decode(capture: Capture) -> str:
         return capture.body.decode(found, errors="replace")
 
 
-def _item(item: dict[str, Any], base: str, feed_author: str | None) -> Item:
+def _item(item: dict[str, Any], base: str, feed_author: str | None, feed_language: str) -> Item:
+    language = _text(item, "language") or feed_language or None
     return Item(
         id=_id(item),
         url=_url(item, base),
         title=clean_field(_text(item, "title")),
         author=_author(item) or feed_author,
-        published_at=_moment(item, "date_published"),
-        updated_at=_moment(item, "date_modified"),
+        published_at=stated_moment(_text(item, "date_published"), language),
+        updated_at=stated_moment(_text(item, "date_modified"), language),
     )
 
 
@@ -90,15 +90,9 @@ def _author(holder: dict[str, Any]) -> str | None:
     for key in ("authors", "author"):
         given = holder.get(key)
         people = given if isinstance(given, list) else [given]
-        names = [clean_field(_text(person, "name")) for person in people if isinstance(person, dict)]
-        if any(names):
-            return ", ".join(filter(None, names))
+        if names := joined_names(_text(person, "name") for person in people if isinstance(person, dict)):
+            return names
     return None
-
-
-def _moment(item: dict[str, Any], key: str) -> datetime | None:
-    moment = parse_moment(_text(item, key))
-    return in_utc(moment) if moment and moment.year >= FIRST_YEAR else None
 
 
 def _text(holder: dict[str, Any], key: str) -> str:

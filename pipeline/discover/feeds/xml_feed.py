@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import calendar
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
-from time import struct_time
 from typing import Any
 from xml.sax import SAXParseException
 
 import feedparser
 from w3lib.html import remove_tags, remove_tags_with_content, replace_entities
 
-from pipeline.discover.feeds.items import FIRST_YEAR, Feed, Item
+from pipeline.discover.dates import stated_moment
+from pipeline.discover.feeds.items import Feed, Item, joined_names
 from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
 from pipeline.extract.charset import charset_in_xml, decode
@@ -38,6 +37,8 @@ _FIRST_ELEMENT = re.compile(rb"<\w")
 _SPACES = re.compile(rb"\s+")
 # What XML 1.0, section 2.2, leaves out; of those the vertical tab and the form feed are white space elsewhere.
 _NOT_XML = dict.fromkeys([*range(0x09), *range(0x0E, 0x20), 0xFFFE, 0xFFFF]) | {0x0B: " ", 0x0C: " "}
+# What RSS 2.0 asks for as an author.
+_NAMED_ADDRESS = re.compile(r"\S+@\S+\s+\(([^()]+)\)")
 _REFERENCE = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));", re.IGNORECASE)
 _LAST_CHARACTER = 0x10FFFF
 
@@ -60,7 +61,8 @@ def read_xml_feed(capture: Capture) -> Feed:
     if is_cut and not parsed.entries:
         raise FeedError("unreadable", f"breaks off before its first item ({_said(fault)})")
     is_rss = (parsed.get("version") or "").startswith("rss")
-    items = tuple(_item(item, capture.url, is_rss=is_rss) for item in parsed.entries)
+    language = parsed.feed.get("language")
+    items = tuple(_item(item, capture.url, language, is_rss=is_rss) for item in parsed.entries)
     return Feed(items, _older(parsed.feed.get("links", []), capture.url))
 
 
@@ -131,19 +133,28 @@ def _check_complexity(body: bytes) -> None:
             raise FeedError("too_complex", f"more than {MAX_ATTRIBUTES:,} attributes on one element")
 
 
-def _item(item: Any, base: str, *, is_rss: bool) -> Item:
-    # dict.get: feedparser's own get answers for a missing `updated` with `published`, and warns.
-    published_at, updated_at = (_moment(dict.get(item, key)) for key in ("published_parsed", "updated_parsed"))
+def _item(item: Any, base: str, language: str | None, *, is_rss: bool) -> Item:
+    published_at, updated_at = (_moment(item, key, language) for key in ("published", "updated"))
     if is_rss and published_at is None:  # an RSS item's only date, a <dc:date>, is not the date of a change
         published_at, updated_at = updated_at, None
     return Item(
         id=clean_field(item.get("id")),
         url=_url(item, base),
         title=_title(item),
-        author=clean_field(item.get("author")),
+        author=_author(item),
         published_at=published_at,
         updated_at=updated_at,
     )
+
+
+def _author(item: Any) -> str | None:
+    """All who are named. Of one what is written is taken: feedparser cuts addresses of long domains in the middle."""
+    authors = item.get("authors", [])
+    if len(authors) > 1:
+        return joined_names(one.get("name", "") for one in authors)
+    written = (item.get("author") or "").strip()
+    named = _NAMED_ADDRESS.fullmatch(written)
+    return clean_field(named[1] if named else written)
 
 
 def _url(item: Any, base: str) -> str | None:
@@ -175,11 +186,8 @@ def _title(item: Any) -> str | None:
     return clean_field(replace_entities(remove_tags(remove_tags_with_content(written, ("script", "style")))))
 
 
-def _moment(parsed: struct_time | None) -> datetime | None:
-    """feedparser's struct_time is UTC. A year that no calendar has (0, 10000), or no web had, is no date."""
-    if parsed is None or parsed.tm_year < FIRST_YEAR:
-        return None
-    try:
-        return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+def _moment(item: Any, key: str, language: str | None) -> datetime | None:
+    """The date as it is written, to the second: feedparser reads 2026/11/20 as the first of the month."""
+    # dict.get: feedparser's own get answers for a missing `updated` with `published`, and warns.
+    moment = stated_moment(dict.get(item, key) or "", language)
+    return moment and moment.replace(microsecond=0)

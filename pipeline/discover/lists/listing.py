@@ -19,8 +19,8 @@ from lxml.etree import LxmlError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from w3lib.html import replace_entities
 
+from pipeline.discover.dates import stated_moment, visible_day
 from pipeline.discover.feeds.items import Feed, Item
-from pipeline.discover.lists.dates import stated_moment, visible_day
 from pipeline.discover.urls import absolute, canonicalize
 from pipeline.errors import FeedError
 from pipeline.extract.charset import charset_in_markup, decode

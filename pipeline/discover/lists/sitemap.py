@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from html.entities import name2codepoint
 from typing import TypeVar
 
+from pipeline.discover.dates import stated_moment
 from pipeline.discover.feeds.parse import parse_feed
-from pipeline.discover.lists.dates import stated_moment
 from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
 from pipeline.extract.charset import charset_in_markup, decode

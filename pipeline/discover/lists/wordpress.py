@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from w3lib.html import remove_tags, remove_tags_with_content, replace_entities
 
-from pipeline.discover.lists.dates import stated_moment
+from pipeline.discover.dates import stated_moment
 from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
 from pipeline.extract.clean import clean_field

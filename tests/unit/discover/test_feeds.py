@@ -36,9 +36,50 @@ def test_rss_2_gives_link_title_author_and_date() -> None:
         "<pubDate>Sun, 01 Mar 2026 09:00:00 +0100</pubDate>"
     )
 
-    assert _only_entry(body) == Entry(
-        "https://a.example/bees", "Bees", "ada@a.example (Ada)", datetime(2026, 3, 1, 8, tzinfo=UTC)
-    )
+    assert _only_entry(body) == Entry("https://a.example/bees", "Bees", "Ada", datetime(2026, 3, 1, 8, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("authors", "name"),
+    [
+        ("<author>ada@a.org</author>", "ada@a.org"),
+        ("<dc:creator>Ada Quill</dc:creator><dc:creator>Bo Lund</dc:creator>", "Ada Quill; Bo Lund"),
+        ("<dc:creator>Ada Quill (Paris)</dc:creator>", "Ada Quill (Paris)"),
+    ],
+)
+def test_all_authors_of_an_item_are_named(authors: str, name: str) -> None:
+    body = _rss(f"<link>https://a.example/bees</link>{authors.replace('<dc:creator>', _CREATOR)}")
+
+    assert _only_entry(body).author == name
+
+
+_CREATOR = "<dc:creator xmlns:dc='http://purl.org/dc/elements/1.1/'>"
+
+
+@pytest.mark.parametrize(
+    ("written", "language", "published_at"),
+    [
+        ("2026/11/20 15:05", "en", datetime(2026, 11, 20, 15, 5, tzinfo=UTC)),
+        ("2026.11.20 15:05", "ko", datetime(2026, 11, 20, 15, 5, tzinfo=UTC)),
+        ("20.11.2026 15:05", "de", datetime(2026, 11, 20, 15, 5, tzinfo=UTC)),
+        ("20 Kasım 2026", "tr", datetime(2026, 11, 20, tzinfo=UTC)),
+        ("۲۹ آبان ۱۴۰۵", "fa", datetime(2026, 11, 20, tzinfo=UTC)),
+        ("2026년 11월 20일 오후 3:05", "ko", datetime(2026, 11, 20, 6, 5, tzinfo=UTC)),
+        ("2026年11月20日 15:05", "zh", datetime(2026, 11, 20, 15, 5, tzinfo=UTC)),
+        ("02/03/2026", "es", datetime(2026, 3, 2, tzinfo=UTC)),
+        ("02/03/2026", "en", None),
+        ("November 2026", "en", None),
+        ("Fri, 20 Nov 2026 15:05:00 EST", "en", datetime(2026, 11, 20, 20, 5, tzinfo=UTC)),
+        ("Fri, 20 Nov 2026 24:00:00 GMT", "en", None),
+    ],
+)
+def test_a_date_for_readers_is_read_in_the_language_of_the_feed(
+    written: str, language: str, published_at: datetime | None
+) -> None:
+    item = f"<item><link>https://a.example/bees</link><pubDate>{written}</pubDate></item>"
+    body = f"<rss version='2.0'><channel><language>{language}</language>{item}</channel></rss>"
+
+    assert _only_entry(body).published_at == published_at
 
 
 def test_rss_1_gives_the_same() -> None:

@@ -31,6 +31,12 @@ def _only_item(item: dict[str, Any], **fields: object) -> Item:
     return read
 
 
+def test_a_date_for_readers_is_read_in_the_language_of_its_item() -> None:
+    item = {"url": "https://a.example/bees", "language": "tr", "date_published": "20 Kasım 2026"}
+
+    assert _only_item(item).published_at == datetime(2026, 11, 20, tzinfo=UTC)
+
+
 def test_an_item_gives_id_address_title_authors_and_dates() -> None:
     item = {
         "id": "7",
@@ -42,7 +48,7 @@ def test_an_item_gives_id_address_title_authors_and_dates() -> None:
     }
 
     assert _only_item(item) == Item(
-        "7", "https://a.example/bees", "Bees & wasps", "Ada, Bo", EIGHT, EIGHT.replace(microsecond=500_000)
+        "7", "https://a.example/bees", "Bees & wasps", "Ada; Bo", EIGHT, EIGHT.replace(microsecond=500_000)
     )
 
 
