@@ -144,6 +144,8 @@ def _directly(env: Environment, request: AnyRequest, runner: Runner, progress: P
 
 def _as_flow(request: AnyRequest) -> int:
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    # Its server of the moment is some 15 s away, and more on a busy machine; it would be waited for 20.
+    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
     from flows.scheduling.flows import archives_flow, backfill_flow, ingest_flow
 
     sources = list(request.sources) or None
