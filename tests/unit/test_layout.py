@@ -56,3 +56,11 @@ def test_what_runs_is_also_what_is_tested() -> None:
         return set(re.findall(r"^([\w.-]+(?:\[[\w,-]+\])?==[^\s;]+)", (TOP / name).read_text("utf-8"), re.MULTILINE))
 
     assert pins("requirements.txt") <= pins("requirements-dev.txt")
+
+
+def test_every_module_that_the_page_on_extraction_names_is_where_it_says() -> None:
+    named = re.findall(r"`([\w/]+\.py)`", (TOP / "docs" / "extraction.md").read_text("utf-8"))
+    places = (TOP / "pipeline" / "extract", TOP)
+
+    assert len(named) > 10
+    assert [name for name in named if not any((place / name).is_file() for place in places)] == []
