@@ -5,7 +5,15 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from psycopg.errors import DeadlockDetected, InsufficientPrivilege, LockNotAvailable
+from psycopg.errors import (
+    DeadlockDetected,
+    DuplicateSchema,
+    InsufficientPrivilege,
+    InvalidSchemaName,
+    LockNotAvailable,
+    UndefinedColumn,
+    UndefinedTable,
+)
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
@@ -98,10 +106,15 @@ def _run(direction: str, conn: Connection, revision: str) -> None:
     try:
         getattr(command, direction)(config, revision)
     except ProgrammingError as exc:
-        if not isinstance(exc.orig, InsufficientPrivilege):
-            raise
         said = str(exc.orig).splitlines()[0]
-        raise UserError(f"the schema cannot be made: {said}", "make this user the owner of the database") from exc
+        match exc.orig:
+            case InsufficientPrivilege():
+                remedy = "make this user the owner of the database"
+            case UndefinedTable() | UndefinedColumn() | InvalidSchemaName() | DuplicateSchema():
+                remedy = "it is not as newsfold left it: restore the dump (docs/operations.md)"
+            case _:
+                raise
+        raise UserError(f"the schema cannot be made: {said}", remedy) from exc
     except OperationalError as exc:
         if not isinstance(exc.orig, LockNotAvailable | DeadlockDetected):
             raise

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from sqlalchemy import URL, Engine
 from sqlalchemy.exc import OperationalError
 
-from db import migrate
+from db import migrate, schema
 from db.embedded import EmbeddedPostgres
 from db.engine import connect, database_url
 from flows.making import Made, Material, Matter, load_lexicon, make, mark
@@ -143,7 +143,7 @@ def open_environment(settings: Settings) -> Iterator[Environment]:
             stop = Stop()
             preloaded = [make.__module__, kept_background.__module__]
             kept = partial(kept_background, word_tables(settings))
-            with new_sandbox(settings, preloaded=preloaded, stop=stop) as sandbox:
+            with new_sandbox(settings, preloaded=preloaded, stop=stop) as sandbox, schema.missing_is_said(engine):
                 made, marked = partial(sandbox.make, make), partial(sandbox.make, partial(mark, background=kept))
                 yield Environment(settings, engine, sources, make=made, mark=marked, schedules=schedules, stop=stop)
         except OperationalError as exc:

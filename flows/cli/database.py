@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import URL, Engine
 
-from db import migrate, reader
+from db import migrate, reader, schema
 from db.engine import connect, database_url, libpq_url
 from flows.cli.console import note
 from flows.wiring import embedded, read_settings, running_database
@@ -15,10 +15,13 @@ from pipeline.errors import UserError
 
 
 def upgrade() -> None:
-    """Bring the schema to the newest revision, let the reader read it, and say where it is."""
+    """Bring the schema to the newest revision, let the reader read it, and say where it is. Raises UserError where
+    something is missing from it.
+    """
     with running_database(read_settings()) as address, _engine(address) as engine:
         migrate.upgrade(engine)
         with engine.begin() as conn:
+            schema.check(conn)
             reader.let_read(conn)
             note(f"the schema is at revision {migrate.current_revision(conn)}")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from db import books, migrate, views
+from db import books, migrate, schema, views
 from db.engine import connect
 from db.reader import ROLE, can_read_as_role
 from flows.cli.console import out, plural, print_json, table
@@ -25,6 +25,8 @@ from pipeline.settings import Settings
 Finding = dict[str, str]
 SHOWN_BOOKS = 20
 _FAULT = "report this as a fault of newsfold"
+_RESTORE = "rename it back, or restore the dump (docs/operations.md)"
+_REMAKE_VIEWS = "no article is lost with a view: make the views again (docs/operations.md)"
 _REMEDIES = {
     "a loaded page has an article": "newsfold backfill --missing-only, if you deleted articles; else report this"
 }
@@ -55,9 +57,7 @@ def _findings(config: Path | None) -> Iterator[Finding]:
             engine = connect(url)
             with engine.connect() as conn:
                 yield _finding("database", _database(conn, settings))
-                yield from _schema(conn)
-                if settings.notices and migrate.works_here(conn):
-                    yield _notices(conn, len(settings.notices))
+                yield from _schema(conn, webhooks=len(settings.notices))
             engine.dispose()
     except UserError as exc:
         yield _problem("database", exc)
@@ -80,7 +80,7 @@ def _database(conn: Connection, settings: Settings) -> str:
     return f"Postgres {version}, {size}, {place}"
 
 
-def _schema(conn: Connection) -> Iterator[Finding]:
+def _schema(conn: Connection, *, webhooks: int) -> Iterator[Finding]:
     found = migrate.current_revision(conn) or "none"
     if not migrate.works_here(conn):
         remedy = "upgrade newsfold" if migrate.is_ahead(conn) else "newsfold db upgrade"
@@ -88,6 +88,9 @@ def _schema(conn: Connection) -> Iterator[Finding]:
         return
     newer = ", of a newer newsfold: this one works on it too" if migrate.is_ahead(conn) else ""
     yield _finding("schema", f"revision {found}{newer}")
+    if missing := schema.missing(conn):
+        yield from map(_missing, missing)
+        return
     if can_read_as_role(conn):
         yield _finding("reader", f"role {ROLE}")
     else:
@@ -99,6 +102,12 @@ def _schema(conn: Connection) -> Iterator[Finding]:
         if row["health"] == "failing":
             yield _finding(f"source {row['source']}", str(row["last_error"]), f"newsfold sources check {row['source']}")
     yield from _books(conn)
+    if webhooks:
+        yield _notices(conn, webhooks)
+
+
+def _missing(name: str) -> Finding:
+    return _finding(name, "missing", _REMAKE_VIEWS if name.startswith("news.") else _RESTORE)
 
 
 def _books(conn: Connection) -> Iterator[Finding]:
