@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import dropwhile
 
 from pipeline.dates.read import read_date
 from pipeline.dates.written import Detail
-from pipeline.extract.claims.byline import split_names
+from pipeline.extract.claims.byline import read_byline, split_names
 from pipeline.extract.claims.language import primary_tag, tell_language
 from pipeline.extract.clean import clean_field, clean_text, count_letters, size_of
 from pipeline.extract.text.tail import cut_tail
@@ -18,6 +20,7 @@ from pipeline.models.pages import NotAnArticle, Reason
 
 # Fewer letters than a headline: "Loading…", "Access denied", a lone picture credit.
 MIN_LETTERS = 25
+_BESIDE = re.compile(r"\s*[|｜•·,،]\s*|\s[-–—]\s")
 _STOPS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔", ":", "：")
 
 
@@ -57,7 +60,8 @@ def finish(draft: Draft, *, language_hint: str | None) -> Document | NotAnArticl
     if letters < MIN_LETTERS:
         return NotAnArticle(Reason.NO_TEXT, f"{letters} letters")
     told = tell_language(text, language_hint or draft.language_claim)
-    authors = draft.authors or tuple(split_names(draft.author or ""))
+    opening, _, _ = text.partition("\n\n")
+    authors = draft.authors or tuple(split_names(draft.author or _author_above(dates_above, opening)))
     return Document(
         text=text,
         title=title,
@@ -91,6 +95,15 @@ def _cut_head(text: str, title: str | None) -> tuple[list[str], str]:
         dropwhile(lambda line: line.casefold() == folded or not count_letters(line) or _is_date(line), paragraphs)
     )
     return [line for line in paragraphs[: len(paragraphs) - len(body)] if _is_date(line)], "\n\n".join(body)
+
+
+def _author_above(dates_above: Sequence[str], opening: str) -> str:
+    """Whom a byline names that stands beside a date above a text ("Yazan: Ayşe Yılmaz | 12 Mart 2026") or opens the
+    text; '' where none does.
+    """
+    lines = (*(part for line in dates_above for part in _BESIDE.split(line)), opening)
+    names = (byline.author for line in lines if (byline := read_byline(line)) and byline.author)
+    return next((name for name in names if not any(map(str.isdigit, name))), "")
 
 
 def _is_date(line: str) -> bool:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.extract.claims.labels import BYLINE_LABELS, Role
+from pipeline.extract.claims.labels import AFTER_NAME, BY_WORDS, BYLINE_LABELS, Role
 from pipeline.extract.clean import clean_field
 
 _MAX_LINE = 200
 _MAX_NAME = 80
 _MAX_WORDS = 10
-_ROLES = {label: role for role, labels in BYLINE_LABELS.items() for label in labels}
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
 _LABEL = re.compile(
-    r"(?:^|(?<=[\s،,;；、|｜/·•(（]))("
-    + "|".join(map(re.escape, sorted(_ROLES, key=len, reverse=True)))
+    r"(?:^|(?<=[\s،,;；、|｜/·•(（]))(?:"
+    + "|".join(f"(?P<{role}>{_any_of(labels)})" for role, labels in BYLINE_LABELS.items())
     + r")\s?[:：｜丨]\s*",
     re.IGNORECASE,
 )
@@ -25,11 +31,12 @@ _ASIDE = re.compile(r"[(（【\[][^)）】\]]*[)）】\]]")
 # that more than a name follows: 'GM FRK. Data publikacji Pią, 2010-11-19', '北京商报字号:T|T0人参与0条评论'.
 _NO_NAME = re.compile(r"[!?！？؟。।:：]|[^\W\d]{4,}\.(?:\s|$)|\d{4}")
 
+# Names begin with του and with 文 too: Του Γιουγιού, 文在寅.
 _BY = re.compile(
-    r"^\s*(?:(?:written |story |words )?by|von|par|por|di|door|av|af|przez|автор|текст|作者|文|記者|记者|بقلم)"
-    r"\s*[:：]?\s+",
+    rf"^\s*(?:(?:{_any_of(BY_WORDS)}|του(?=\s+\S+\s+\S))\s*[:：]?\s+|(?:取材・)?文(?:・写真)?\s*[・／/=＝]\s*)",
     re.IGNORECASE,
 )
+_AFTER_NAME = re.compile(rf"\s(?:{_any_of(AFTER_NAME)})\s*$")
 _BETWEEN_NAMES = re.compile(
     r"\s*(?:[;|/]|,(?!\s*(?:jr|sr|ii|iii|iv|phd|md)\b)|\s(?:and|und|et|y|e|i|en|och|og|&)\s)\s*", re.IGNORECASE
 )
@@ -56,7 +63,9 @@ def read_byline(line: str) -> Byline | None:
         name = line[label.end() : end]
         if _NO_NAME.search(name):
             return None
-        names.setdefault(_ROLES[label[1].lower()], _ASIDE.sub("", _before_open_aside(name)).strip(_AROUND_NAME))
+        names.setdefault(
+            Role(label.lastgroup or Role.OTHER), _ASIDE.sub("", _before_open_aside(name)).strip(_AROUND_NAME)
+        )
     author, site = names.get(Role.AUTHOR), names.get(Role.SITE)
     if not (author or site) or any(len(name) > _MAX_NAME or len(name.split()) > _MAX_WORDS for name in names.values()):
         return None
@@ -65,7 +74,9 @@ def read_byline(line: str) -> Byline | None:
 
 def split_names(written: str) -> list[str]:
     """The names in a byline: "By Ada Lovelace and Max Born" are two."""
-    parts = _BETWEEN_NAMES.split(_BY.sub("", written))
+    byline = read_byline(written)
+    named = byline.author if byline and byline.author else _BY.sub("", written)
+    parts = (_AFTER_NAME.sub("", part) for part in _BETWEEN_NAMES.split(named))
     return [name for part in parts if (name := clean_field(part)) and len(name) <= _LONGEST_NAME]
 
 

@@ -31,6 +31,8 @@ from pipeline.extract.claims.labels import BYLINE_LABELS
         ("Kaynak: Liman Haber, Yazar: Ayşe Demir", "Ayşe Demir", "Liman Haber"),
         ("출처: 항구일보, 기자: 김민수", "김민수", "항구일보"),
         ("(Source: Harbour Post)", None, "Harbour Post"),
+        ("KAYNAK: LIMAN HABER", None, "LIMAN HABER"),
+        ("vıa: Liman Haber", None, "Liman Haber"),
     ],
 )
 def test_a_byline_names_author_and_site(line: str, author: str | None, site: str | None) -> None:

@@ -76,6 +76,68 @@ def test_a_byline_is_split_into_names(byline: str, names: list[str]) -> None:
     assert split_names(byline) == names
 
 
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("Της Μαρίας Παπαδοπούλου", ["Μαρίας Παπαδοπούλου"]),
+        ("ΤΗΣ ΜΑΡΙΑΣ ΠΑΠΑΔΟΠΟΥΛΟΥ", ["ΜΑΡΙΑΣ ΠΑΠΑΔΟΠΟΥΛΟΥ"]),
+        ("Του Γιώργου Νικολάου", ["Γιώργου Νικολάου"]),
+        ("Των Μαρίας Παππά, Νίκου Δήμα", ["Μαρίας Παππά", "Νίκου Δήμα"]),
+        ("Γράφει ο Γιώργος Νικολάου", ["Γιώργος Νικολάου"]),
+        ("Γράφει η Μαρία Παππά", ["Μαρία Παππά"]),
+        ("Από τον Γιώργο Νικολάου", ["Γιώργο Νικολάου"]),
+        ("Από την Μαρία Παππά", ["Μαρία Παππά"]),
+        ("Yazan: Ayşe Yılmaz", ["Ayşe Yılmaz"]),
+        ("Autor: Jan Kowalski", ["Jan Kowalski"]),
+        ("Napisała Anna Nowak", ["Anna Nowak"]),
+        ("Napsal: Petr Novák", ["Petr Novák"]),
+        ("Szerző: Kiss Anna", ["Kiss Anna"]),
+        ("Írta Kiss Anna", ["Kiss Anna"]),
+        ("Scris de Ion Popescu", ["Ion Popescu"]),
+        ("Авторка: Олена Коваль", ["Олена Коваль"]),
+        ("מאת דנה כהן", ["דנה כהן"]),
+        ("מאת: דנה כהן", ["דנה כהן"]),
+        ("به قلم مریم رضایی", ["مریم رضایی"]),
+        ("نویسنده: مریم رضایی", ["مریم رضایی"]),
+        ("Tác giả: Nguyễn Văn An", ["Nguyễn Văn An"]),
+        ("Oleh: Budi Santoso", ["Budi Santoso"]),
+        ("Ditulis oleh Budi Santoso", ["Budi Santoso"]),
+        ("김민수 기자", ["김민수"]),
+        ("글 김민수", ["김민수"]),
+        ("文・山田太郎", ["山田太郎"]),
+        ("取材・文／山田太郎", ["山田太郎"]),
+        ("文：山田太郎", ["山田太郎"]),
+        ("लेखक: राम कुमार", ["राम कुमार"]),
+        ("राम कुमार द्वारा", ["राम कुमार"]),
+        ("প্রতিবেদক: রহিম উদ্দিন", ["রহিম উদ্দিন"]),
+        ("লিখেছেন রহিম উদ্দিন", ["রহিম উদ্দিন"]),
+        ("Text: Eva Kurz, Foto: Max Lang", ["Eva Kurz"]),
+        ("Source: Harbour Post, Author: Ada Byron", ["Ada Byron"]),
+    ],
+)
+def test_what_says_by_in_any_language_is_no_part_of_a_name(byline: str, names: list[str]) -> None:
+    assert split_names(byline) == names
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "Του Γιουγιού",
+            "Τουλα Παππά",
+            "Oleh Skrypka",
+            "Yazan Halwani",
+            "Theo Angelopoulos",
+            "De Vries Jan",
+            "Bai Ling",
+        ),
+        *("Byron Ada", "Autorino Anna", "文在寅", "文太郎", "김기자", "द्वारका प्रसाद", "Textor Eva", "Írtás Anna"),
+    ],
+)
+def test_a_name_that_begins_or_ends_as_such_a_word_stays_whole(name: str) -> None:
+    assert split_names(name) == [name]
+
+
 def test_site_section_tags_and_image_are_read() -> None:
     found = claims(
         '<meta property="og:site_name" content="Harbour Post"><meta property="og:image" content="/quay.jpg">'

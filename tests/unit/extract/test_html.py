@@ -42,6 +42,24 @@ def test_the_main_text_is_paragraphs_without_the_pages_chrome() -> None:
     assert (document.title, document.language) == ("Harbour closes to cars", "en")
 
 
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("Yazan: Ayşe Yılmaz", "Ayşe Yılmaz"),
+        ("Yazan: Ayşe Yılmaz | 12 Mart 2026", "Ayşe Yılmaz"),
+        ("Yazan: Ayşe Yılmaz, 12 Şubat 2026", "Ayşe Yılmaz"),
+        ("12 Şubat 2026 - Yazan: Ayşe Yılmaz", "Ayşe Yılmaz"),
+        ("作者：李小明 2026年2月12日", None),
+        ("Source: Harbour Post", None),
+    ],
+)
+def test_a_byline_that_nothing_marks_names_the_author(line: str, author: str | None) -> None:
+    marked = page(date_line='<p class="author">Max Born</p>')
+
+    assert read(page(date_line=f"<p>{line}</p>")).author == author
+    assert read(marked.replace("<p>", f"<p>{line}</p><p>", 1)).author == "Max Born"
+
+
 def test_a_heading_that_repeats_the_title_is_not_text() -> None:
     document = read(
         page()
