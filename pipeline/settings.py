@@ -14,8 +14,17 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pipeline.fetch.addresses import Network
+from pipeline.models.sources import MOST_DAYS
 
 LOCAL_DASK = "local"
+
+Pause = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
+"""Seconds between two requests."""
+Patience = Annotated[float, Field(ge=0.01, le=3600, allow_inf_nan=False)]
+"""Seconds after which something is given up."""
+Probability = Annotated[float, Field(ge=0.05, le=0.99, allow_inf_nan=False)]
+Parallel = Annotated[int, Field(ge=1, le=256)]
+KeptDays = Annotated[int, Field(ge=1, le=MOST_DAYS)]
 
 
 def _default_home() -> Path:
@@ -101,29 +110,31 @@ class Settings(BaseSettings):
     )
     config: Path | None = Field(None, description="sources file; unset: newsfold.toml here, then in the home folder")
     contact: str = Field("", description="address or URL for site owners, sent in the user agent")
-    concurrency: int = Field(16, ge=1, le=256, description="requests under way at once, at most one for each host")
-    host_interval_seconds: float = Field(0, ge=0, description="between two requests of a host; Crawl-delay counts too")
-    timeout_seconds: float = Field(30, gt=0, description="for one request, redirects and body included")
-    max_body_bytes: int = Field(10_000_000, gt=0, description="a larger decoded body is refused")
+    concurrency: Parallel = Field(16, description="requests under way at once, at most one for each host")
+    host_interval_seconds: Pause = Field(0, description="between two requests of a host; Crawl-delay counts too")
+    timeout_seconds: Patience = Field(30, description="for one request, redirects and body included")
+    max_body_bytes: int = Field(
+        10_000_000, gt=0, le=1_000_000_000, description="a larger decoded body is refused; at most a gigabyte"
+    )
     allow_networks: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = Field(
         (), description="networks that sources may be in besides the public internet, such as 10.0.0.0/8,fd00::/8"
     )
     proxy: Annotated[SecretStr | None, AfterValidator(_proxy)] = Field(
         None, description="an HTTP proxy for all requests, such as http://proxy.example:3128; it resolves names itself"
     )
-    extraction_timeout_seconds: float = Field(20, gt=0, description="for making an article of one page")
-    extraction_memory_mb: int = Field(1000, ge=200, description="for a process that makes articles of pages")
-    extraction_workers: int = Field(
-        default_factory=_default_workers, ge=1, description="processes that make articles; unset: one a CPU, at most 8"
+    extraction_timeout_seconds: Patience = Field(20, description="for making an article of one page")
+    extraction_memory_mb: int = Field(
+        1000, ge=200, le=1_000_000, description="for a process that makes articles of pages"
+    )
+    extraction_workers: Parallel = Field(
+        default_factory=_default_workers, description="processes that make articles; unset: one a CPU, at most 8"
     )
     dask: Annotated[str | None, AfterValidator(_scheduler)] = Field(
         None, description="a Dask scheduler's address, or `local` for worker processes here: where runs do their work"
     )
-    window_days: int = Field(14, ge=1, description="how far apart in time two versions of one story may be")
-    merge_probability: float = Field(
+    window_days: int = Field(14, ge=1, le=3650, description="how far apart in time two versions of one story may be")
+    merge_probability: Probability = Field(
         0.5,
-        ge=0.05,
-        le=0.99,
         description="articles are one story where each is, on average, at least so probably a copy of each other",
     )
     notices: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_webhooks)] = Field(
@@ -135,15 +146,15 @@ class Settings(BaseSettings):
     wayback: Annotated[str, AfterValidator(_web_address)] = Field(
         "https://web.archive.org", description="the Wayback Machine that `newsfold backfill --wayback` asks"
     )
-    wayback_interval_seconds: float = Field(1, ge=0, description="between two requests of the Wayback Machine")
+    wayback_interval_seconds: Pause = Field(1, description="between two requests of the Wayback Machine")
     schedule: str = Field("0 6 * * *", description="cron of the daily run of `newsfold serve`")
     timezone: str = Field("UTC", description="time zone of the schedule")
-    keep_captures_days: int | None = Field(
-        None, ge=1, le=36_500, description="how long bodies are kept at least; unset: for ever; a source may differ"
+    keep_captures_days: KeptDays | None = Field(
+        None, description="how long bodies are kept at least; unset: for ever; a source may differ"
     )
-    keep_runs_days: int = Field(400, ge=1, description="how long what became of each page in each run is kept at least")
-    keep_prefect_days: int = Field(30, ge=1, description="how long Prefect's flow runs are kept")
-    statement_timeout_seconds: int = Field(60, ge=1, description="for a query of `newsfold sql`")
+    keep_runs_days: KeptDays = Field(400, description="how long what became of each page in each run is kept at least")
+    keep_prefect_days: KeptDays = Field(30, description="how long Prefect's flow runs are kept")
+    statement_timeout_seconds: int = Field(60, ge=1, le=86_400, description="for a query of `newsfold sql`")
 
     @property
     def proxy_address(self) -> str | None:

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 IMPORT_SLUG = "import"
 """Slug of the source that all imported articles belong to."""
+MOST_DAYS = 36_500
+"""The longest time, in days, that anything is kept or followed back: a hundred years."""
 
 
 class SourceKind(StrEnum):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from ipaddress import ip_network
 
 import pytest
 from pydantic import ValidationError
 
+from flows.wiring import read_settings
+from pipeline.errors import UserError
 from pipeline.settings import Settings
 
 
@@ -58,3 +61,48 @@ def test_a_dask_scheduler_that_is_none_is_refused(value: str, monkeypatch: pytes
 
     with pytest.raises(ValidationError, match=r"no Dask scheduler: tcp://HOST:8786 is one"):
         Settings()
+
+
+PAUSES = {"host_interval_seconds", "wayback_interval_seconds"}
+NUMBERS = {
+    "concurrency",
+    "extraction_memory_mb",
+    "extraction_timeout_seconds",
+    "extraction_workers",
+    "keep_captures_days",
+    "keep_prefect_days",
+    "keep_runs_days",
+    "max_body_bytes",
+    "merge_probability",
+    "statement_timeout_seconds",
+    "timeout_seconds",
+    "window_days",
+} | PAUSES
+
+
+def test_every_setting_that_is_a_number_is_one_of_these() -> None:
+    shown = Settings.model_json_schema()["properties"]
+    numeric = {
+        name
+        for name, kind in shown.items()
+        if any(f'"type": "{one}"' in json.dumps(kind) for one in ("integer", "number"))
+    }
+
+    assert numeric == NUMBERS
+
+
+@pytest.mark.parametrize("value", ["-1", "inf", "nan", "1e12", str(10**14), "9" * 5000])
+@pytest.mark.parametrize("name", sorted(NUMBERS))
+def test_a_number_out_of_bounds_is_refused_by_its_name(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"NEWSFOLD_{name.upper()}", value)
+
+    with pytest.raises(UserError, match=rf"^NEWSFOLD_{name.upper()}: .*; mend or unset it$"):
+        read_settings()
+
+
+@pytest.mark.parametrize("name", sorted(NUMBERS - PAUSES))
+def test_only_a_pause_may_be_zero(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"NEWSFOLD_{name.upper()}", "0")
+
+    with pytest.raises(UserError, match=rf"^NEWSFOLD_{name.upper()}: Input should be greater than "):
+        read_settings()

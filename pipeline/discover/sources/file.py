@@ -19,7 +19,7 @@ from pipeline.discover.sources.options import dump_options, parse_options
 from pipeline.discover.sources.schedules import Schedule, parse_schedules
 from pipeline.discover.urls import absolute
 from pipeline.errors import UserError
-from pipeline.models.sources import IMPORT_SLUG, Options, Selectors, Source, SourceKind, Turn, TurnScope
+from pipeline.models.sources import IMPORT_SLUG, MOST_DAYS, Options, Selectors, Source, SourceKind, Turn, TurnScope
 
 _SLUG = re.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
 _ADDRESS_KEYS = {
@@ -33,7 +33,6 @@ _ADDRESS_KEYS = {
 _OPTIONS = {field.name for field in fields(Options)}
 _KEYS = {"slug", "name", "kind", "url", "path", "language", "known_from"} | _OPTIONS
 MAX_INTERVAL_SECONDS = 3600
-MOST_KEPT_DAYS = 36_500
 _TOP_KEYS = {"extends", "sources", "schedules"}
 
 
@@ -168,8 +167,8 @@ def _check_limits(options: Options, where: str) -> None:
     problems = {
         "max_age_days": options.max_age_days is not None and options.max_age_days < 1 and "is less than a day",
         "keep_captures_days": options.keep_captures_days is not None
-        and not 1 <= options.keep_captures_days <= MOST_KEPT_DAYS
-        and f"is not from 1 to {MOST_KEPT_DAYS}",
+        and not 1 <= options.keep_captures_days <= MOST_DAYS
+        and f"is not from 1 to {MOST_DAYS}",
         "threshold": options.threshold is not None and not 0 <= options.threshold <= 1 and "is not from 0 to 1",
         "turn.interval_seconds": not 0 <= turn.interval_seconds <= MAX_INTERVAL_SECONDS and "is not from 0 to 3600",
         "turn.group": (turn.scope is TurnScope.GROUP) != bool(turn.group)
