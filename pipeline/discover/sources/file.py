@@ -165,10 +165,8 @@ def _options(table: dict[str, Any], kind: SourceKind, where: str) -> Options:
 def _check_limits(options: Options, where: str) -> None:
     turn = options.turn or Turn()
     problems = {
-        "max_age_days": options.max_age_days is not None and options.max_age_days < 1 and "is less than a day",
-        "keep_captures_days": options.keep_captures_days is not None
-        and not 1 <= options.keep_captures_days <= MOST_DAYS
-        and f"is not from 1 to {MOST_DAYS}",
+        "max_age_days": _is_no_time(options.max_age_days) and f"is not from 1 to {MOST_DAYS}",
+        "keep_captures_days": _is_no_time(options.keep_captures_days) and f"is not from 1 to {MOST_DAYS}",
         "threshold": options.threshold is not None and not 0 <= options.threshold <= 1 and "is not from 0 to 1",
         "turn.interval_seconds": not 0 <= turn.interval_seconds <= MAX_INTERVAL_SECONDS and "is not from 0 to 3600",
         "turn.group": (turn.scope is TurnScope.GROUP) != bool(turn.group)
@@ -178,6 +176,10 @@ def _check_limits(options: Options, where: str) -> None:
     for key, problem in problems.items():
         if problem:
             raise UserError(f"{where}: key '{key}' {problem}", "docs/sources.md has all keys")
+
+
+def _is_no_time(days: int | None) -> bool:
+    return days is not None and not 1 <= days <= MOST_DAYS
 
 
 def _kind(value: str, where: str) -> SourceKind:
