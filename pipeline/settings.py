@@ -13,6 +13,7 @@ import platformdirs
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from pipeline.discover.sources.times import check_cron, check_time_zone
 from pipeline.fetch.addresses import Network
 from pipeline.models.sources import MOST_DAYS
 
@@ -147,8 +148,10 @@ class Settings(BaseSettings):
         "https://web.archive.org", description="the Wayback Machine that `newsfold backfill --wayback` asks"
     )
     wayback_interval_seconds: Pause = Field(1, description="between two requests of the Wayback Machine")
-    schedule: str = Field("0 6 * * *", description="cron of the daily run of `newsfold serve`")
-    timezone: str = Field("UTC", description="time zone of the schedule")
+    schedule: Annotated[str, AfterValidator(check_cron)] = Field(
+        "0 6 * * *", description="cron of the daily run of `newsfold serve`"
+    )
+    timezone: Annotated[str, AfterValidator(check_time_zone)] = Field("UTC", description="time zone of the schedule")
     keep_captures_days: KeptDays | None = Field(
         None, description="how long bodies are kept at least; unset: for ever; a source may differ"
     )

@@ -16,7 +16,6 @@ import httpx
 from flows.cli.console import note
 from flows.cli.runs import settings_with
 from flows.wiring import load_schedules, open_environment
-from pipeline.discover.sources.schedules import check_time_zone
 from pipeline.errors import UserError
 from pipeline.settings import Settings
 
@@ -28,7 +27,6 @@ _START_SECONDS = 120
 def serve(config: Path | None) -> None:
     """Run the deployments until stopped, starting a Prefect server where PREFECT_API_URL names none."""
     settings = settings_with(config)
-    check_time_zone(settings.timezone, "NEWSFOLD_TIMEZONE")
     server = nullcontext() if os.environ.get("PREFECT_API_URL") else own_server(settings)
     with open_environment(settings) as env, server:
         from flows.scheduling.deployments import deployments, described, serve_deployments
@@ -46,7 +44,6 @@ def deploy(pool: str, config: Path | None) -> None:
     no such server.
     """
     settings = settings_with(config)
-    check_time_zone(settings.timezone, "NEWSFOLD_TIMEZONE")
     url = os.environ.get("PREFECT_API_URL")
     if not url:
         raise UserError("no Prefect server", "set PREFECT_API_URL; newsfold serve needs none")

@@ -60,8 +60,6 @@ def deploy_to_pool(pool: str, made: Sequence[RunnerDeployment]) -> None:
 def deployments(settings: Settings, own: Sequence[Schedule]) -> list[RunnerDeployment]:
     """All deployments: an ingest for each schedule of the sources file and one for all other sources, maintenance,
     and what is started on demand. `prefect.yaml` has the same.
-
-    Raises UserError for a schedule that is none.
     """
     daily = Schedule(DAILY, settings.schedule, settings.timezone, ())
     schedules = [daily, *(replace(one, timezone=one.timezone or settings.timezone) for one in own)]
@@ -88,17 +86,10 @@ def described(made: Sequence[RunnerDeployment]) -> list[str]:
 
 
 def _ingest(schedule: Schedule) -> RunnerDeployment:
-    try:
-        cron = Cron(schedule.cron, timezone=schedule.timezone)
-    except ValueError as exc:
-        raise UserError(
-            f"schedule {schedule.name}: {schedule.cron!r} in time zone {schedule.timezone!r} is not valid",
-            "mend NEWSFOLD_SCHEDULE" if schedule.name == DAILY else f"mend [schedules.{schedule.name}]",
-        ) from exc
     return _deployment(
         ingest_flow,
         schedule.name,
-        schedule=cron,
+        schedule=Cron(schedule.cron, timezone=schedule.timezone),
         parameters={"schedule": schedule.name},
         concurrency_limit=ONE_AT_A_TIME,
     )

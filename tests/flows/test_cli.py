@@ -295,12 +295,24 @@ def test_a_run_in_which_every_source_failed_ends_with_exit_code_1(run: Run, site
     assert "1 source not read" in out
 
 
-def test_a_time_zone_that_is_none_is_named_before_anything_starts(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NEWSFOLD_TIMEZONE", "Mars/X")
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("NEWSFOLD_TIMEZONE", "Mars/X", "no time zone 'Mars/X': Europe/Berlin is one"),
+        ("NEWSFOLD_SCHEDULE", "xyz", "no cron 'xyz': 0 6 * * * is one, each day at six"),
+    ],
+)
+def test_a_time_that_is_none_is_named_before_anything_starts(
+    name: str, value: str, says: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
 
     code, _, err = run("serve")
+    wrong, out, _ = run("doctor", "--json")
 
-    assert (code, err.splitlines()[0]) == (2, "newsfold: NEWSFOLD_TIMEZONE: no time zone 'Mars/X'")
+    assert (code, err.splitlines()[0]) == (2, f"newsfold: {name}: {says}")
+    assert wrong == 1
+    assert f"{name}: {says}" in [finding["found"] for finding in json.loads(out)]
 
 
 def test_sources_check_gives_each_source_a_verdict(run: Run, site: Site, tmp_path: Path) -> None:

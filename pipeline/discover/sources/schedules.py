@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pipeline.discover.sources.times import check_cron, check_time_zone
 from pipeline.errors import UserError
 
 DAILY = "daily"
@@ -42,19 +42,19 @@ def _schedule(name: str, table: object, where: str) -> Schedule:
     cron, timezone, sources = (table.get(key) for key in _KEYS)
     if not isinstance(cron, str):
         raise UserError(f"{where}: key 'cron' is missing or no text", 'write cron = "0 * * * *"')
+    _check(check_cron, cron, f"{where}: key 'cron'")
     if timezone is not None:
-        check_time_zone(timezone, f"{where}: key 'timezone'")
+        _check(check_time_zone, timezone, f"{where}: key 'timezone'")
     if not isinstance(sources, list) or not sources or not all(isinstance(slug, str) for slug in sources):
         raise UserError(f"{where}: key 'sources' is no list of slugs", 'write sources = ["SLUG", …]')
     return Schedule(name, cron, timezone, tuple(sources))
 
 
-def check_time_zone(name: object, where: str) -> None:
-    """Raises UserError for what is no time zone."""
+def _check(check: Callable[[str], str], value: object, where: str) -> None:
     try:
-        ZoneInfo(name if isinstance(name, str) else "")
-    except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
-        raise UserError(f"{where}: no time zone {name!r}", "write one as Europe/Berlin") from exc
+        check(value if isinstance(value, str) else "")
+    except ValueError as exc:
+        raise UserError(f"{where}: {exc}", "mend it") from exc
 
 
 def check_members(schedules: Sequence[Schedule], known: Collection[str], origin: str) -> None:

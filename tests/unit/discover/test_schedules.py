@@ -51,6 +51,10 @@ def test_the_daily_schedule_has_the_sources_that_no_other_names() -> None:
             '[schedules.hourly]\ncron = "0 * * * *"\nsources = ["a"]\ntimezone = "Berlin"',
             "schedule hourly: key 'timezone': no time zone 'Berlin'",
         ),
+        (
+            '[schedules.hourly]\ncron = "61 * * * *"\nsources = ["a"]',
+            r"schedule hourly: key 'cron': no cron '61 \* \* \* \*'",
+        ),
     ],
 )
 def test_a_schedule_that_is_wrong_is_named_with_its_key(written: str, problem: str) -> None:
