@@ -13,7 +13,7 @@ from db import sources as db_sources
 from flows.ingest import Progress, Runner, ask_sources, chosen, run_directly, running, say_nothing, take_pages
 from flows.steps.scope import Scope
 from flows.wiring import Environment
-from pipeline.errors import UserError
+from pipeline.discover.windows import asked_days
 from pipeline.models.windows import Days, day_of, missing_days, wanted_days
 
 
@@ -40,7 +40,7 @@ def backfill(
     """Load the articles of past days, and return the run's id; what became of each window is in `news.coverage`.
 
     Windows that an interrupted backfill has listed are not asked for again. The daily job's state is left alone.
-    Raises UserError for a source that the sources file does not name, and for days in the wrong order.
+    Raises UserError for a source that the sources file does not name, and for days that `asked_days` refuses.
     """
     slugs = checked(env, request)
     with env.engine.begin() as conn:
@@ -63,10 +63,7 @@ def backfill(
 
 def checked(env: Environment, request: Request) -> tuple[str, ...]:
     """The slugs of the sources that a request is for. Raises UserError for what cannot be asked."""
-    if request.since > request.until:
-        raise UserError(f"the first day {request.since} is after the last day {request.until}", "swap them")
-    if request.since > (today := day_of(env.now())):
-        raise UserError(f"{request.since} has not come yet", f"name days up to {today}, days are those of UTC")
+    asked_days(request.since, request.until, today=day_of(env.now()))
     return chosen(env, request.sources)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from flows.cli.day_grid import MARKS, NOTHING, Columns, columns, ruler, stretche
 from flows.cli.runs import settings_with
 from flows.wiring import open_environment
 from pipeline.discover.sources.slugs import check_known
-from pipeline.errors import UserError
+from pipeline.discover.windows import asked_days
 from pipeline.models.windows import Coverage, Days, day_of
 
 DAYS_SHOWN = 90
@@ -34,10 +34,10 @@ def coverage(
     with open_environment(settings_with(config)) as env:
         known = [source.slug for source in env.sources]
         check_known(sources, known)
-        last = until or day_of(env.now())
-        days = Days(since or last - timedelta(days=DAYS_SHOWN - 1), last)
-        if days.since > days.until:
-            raise UserError(f"the first day {days.since} is after the last day {days.until}", "swap them")
+        today = day_of(env.now())
+        last = until or today
+        first = since or date.fromordinal(max(1, last.toordinal() - DAYS_SHOWN + 1))
+        days = asked_days(first, last, today=today)
         with env.engine.connect() as conn:
             rows = windows.coverage(conn, days, sources)
     if json:

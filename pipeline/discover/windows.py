@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from pipeline.discover.urls import canonicalize
+from pipeline.errors import UserError
 from pipeline.models.pages import Entry, Reading
 from pipeline.models.sources import Source, SourceKind
 from pipeline.models.windows import Days, WindowState, day_of
 
+OLDEST_DAY = date(1800, 1, 1)
+FURTHEST_AHEAD = timedelta(days=366)
+"""How far after today days may end that are asked for: `--until` the end of this year is fine."""
+
 _NEWEST_FIRST = {SourceKind.FEED, SourceKind.WORDPRESS, SourceKind.LISTING}
+
+
+def asked_days(since: date, until: date, *, today: date) -> Days:
+    """The days that somebody asks for, both included. Raises UserError where they are in the wrong order, begin before
+    `OLDEST_DAY` or after today, or end more than a year ahead.
+    """
+    known = f"name days from {OLDEST_DAY} to {today}, days are those of UTC"
+    if min(since, until) < OLDEST_DAY:
+        raise UserError(f"{min(since, until)} is too long ago", known)
+    if since > today:
+        raise UserError(f"{since} has not come yet", known)
+    if since > until:
+        raise UserError(f"the first day {since} is after the last day {until}", "swap them")
+    if until > today + FURTHEST_AHEAD:
+        raise UserError(f"the last day {until} is more than a year ahead", known)
+    return Days(since, until)
 
 
 def admits_entry(entry: Entry, days: Collection[date]) -> bool:

@@ -45,10 +45,7 @@ class Days:
     until: date
 
     def __iter__(self) -> Iterator[date]:
-        day = self.since
-        while day <= self.until:
-            yield day
-            day += ONE_DAY
+        return map(date.fromordinal, range(self.since.toordinal(), self.until.toordinal() + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,15 +112,25 @@ def test_coverage_draws_a_calendar_and_says_what_to_do(run: Run, engine: Engine)
     ("arguments", "says"),
     [
         (("coverage", "--since", "2026-02-02", "--until", "2026-02-01"), "is after the last day"),
+        (("coverage", "--since", "9999-12-31"), "9999-12-31 has not come yet"),
+        (("coverage", "--since", "2026-02-02", "--until", "9999-12-31"), "9999-12-31 is more than a year ahead"),
+        (("coverage", "--until", "0001-01-01"), "0001-01-01 is too long ago"),
+        (("backfill", "--since", "2026-02-02", "--until", "9999-12-31"), "9999-12-31 is more than a year ahead"),
+        (("backfill", "--since", "2026-02-02", "--until", "9999-12-31", "--dry-run"), "is more than a year ahead"),
+        (("backfill", "--since", "2026-02-02", "--until", "9999-12-31", "--wayback"), "is more than a year ahead"),
+        (("backfill", "--since", "0001-01-01", "--until", "2026-02-02"), "0001-01-01 is too long ago"),
         (("coverage", "--source", "bees"), "no source 'bees'"),
         (("backfill", *DAYS, "--dry-run", "--source", "bees"), "no source 'bees'"),
     ],
-    ids=["days", "source", "dry run"],
 )
-def test_a_mistake_is_one_line(arguments: tuple[str, ...], says: str, run: Run) -> None:
+def test_a_mistake_is_one_line_and_stores_nothing(
+    arguments: tuple[str, ...], says: str, run: Run, engine: Engine
+) -> None:
     code, out, err = run(*arguments)
+    with engine.connect() as conn:
+        runs = conn.execute(text("select count(*) from ingest.run")).scalar_one()
 
-    assert (code, out) == (2, "")
+    assert (code, out, runs) == (2, "", 0)
     assert says in err.splitlines()[0]
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from pipeline.discover.windows import admits_entry, dated_urls, final_days, gap_between, states_of
+from pipeline.discover.windows import admits_entry, asked_days, dated_urls, final_days, gap_between, states_of
+from pipeline.errors import UserError
 from pipeline.models.pages import Entry, Link, Reading
 from pipeline.models.sources import Source, SourceKind
 from pipeline.models.windows import (
@@ -135,3 +136,31 @@ def test_a_gap_is_where_two_polls_do_not_meet(
     moments = [_at(day) if day else None for day in (before, oldest)]
 
     assert gap_between(source, *moments) == gap
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "says"),
+    [
+        ("2026-01-02", "2026-01-01", "the first day 2026-01-02 is after the last day 2026-01-01; swap them"),
+        ("2026-02-02", "2026-02-02", "2026-02-02 has not come yet; name days from 1800-01-01 to 2026-02-01"),
+        ("2026-02-02", "2026-02-01", "2026-02-02 has not come yet"),
+        ("2026-01-01", "2027-02-03", "the last day 2027-02-03 is more than a year ahead"),
+        ("1799-12-31", "2026-01-01", "1799-12-31 is too long ago"),
+        ("2026-01-01", "0001-01-01", "0001-01-01 is too long ago"),
+    ],
+)
+def test_days_that_nobody_can_mean_are_refused(since: str, until: str, says: str) -> None:
+    with pytest.raises(UserError) as refused:
+        asked_days(date.fromisoformat(since), date.fromisoformat(until), today=date(2026, 2, 1))
+
+    assert str(refused.value).startswith(says)
+
+
+def test_days_may_end_up_to_a_year_ahead() -> None:
+    days = Days(date(1800, 1, 1), date(2027, 2, 2))
+
+    assert asked_days(days.since, days.until, today=date(2026, 2, 1)) == days
+
+
+def test_the_last_day_of_all_is_a_day() -> None:
+    assert list(Days(date(9999, 12, 30), date.max)) == [date(9999, 12, 30), date.max]
