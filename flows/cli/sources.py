@@ -117,7 +117,8 @@ def _verdict(one: Probe) -> dict[str, Any]:
 def _remarks(source: Source, reading: Reading) -> Iterator[str]:
     """What a source names, and a user may have meant otherwise."""
     if reading.left_out:
-        yield f"{plural(reading.left_out, 'item')} that name no article"
+        verb = "names" if reading.left_out == 1 else "name"
+        yield f"{plural(reading.left_out, 'item')} that {verb} no article"
     if source.options.paths and not reading.entries:
         yield f"no entry is below {', '.join(source.options.paths)}"
     selectors = source.options.selectors

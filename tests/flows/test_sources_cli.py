@@ -210,6 +210,21 @@ def test_check_gives_every_kind_of_source_a_verdict(run: Run, site: Site, tmp_pa
     assert code == 1
 
 
+@pytest.mark.parametrize(
+    ("count", "says"), [(0, ""), (1, "1 item that names no article"), (2, "2 items that name no article")]
+)
+def test_check_counts_the_items_that_name_no_article(
+    count: int, says: str, run: Run, site: Site, tmp_path: Path
+) -> None:
+    address = site.put("/feed.xml", rss(item(f"{site.url}/a", "Kelp"), *["<item><title>Tide</title></item>"] * count))
+    toml = f'[[sources]]\nslug = "kelp"\nkind = "feed"\nurl = "{address}"\n'
+    (tmp_path / "newsfold.toml").write_text(toml, encoding="utf-8")
+
+    _, out, _ = run("sources", "check", "--json")
+
+    assert [row["detail"] for row in json.loads(out)] == [says]
+
+
 def test_every_shipped_source_gets_a_verdict_when_no_host_can_be_reached(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
