@@ -19,6 +19,7 @@ from pipeline.discover.sources.options import dump_options, parse_options
 from pipeline.discover.sources.schedules import Schedule, parse_schedules
 from pipeline.discover.urls import absolute
 from pipeline.errors import UserError
+from pipeline.extract.claims.language import is_language_tag
 from pipeline.models.sources import IMPORT_SLUG, MOST_DAYS, Options, Selectors, Source, SourceKind, Turn, TurnScope
 
 _SLUG = re.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
@@ -123,7 +124,7 @@ def _source(table: dict[str, Any], number: int, origin: Path) -> Source:
         _text(table, "name", where) if "name" in table else slug,
         kind,
         _address(table, kind, where, origin),
-        _text(table, "language", where) if "language" in table else None,
+        _language(table, where) if "language" in table else None,
         _text(table, "known_from", where) if "known_from" in table else None,
         _options(table, kind, where),
     )
@@ -187,6 +188,13 @@ def _kind(value: str, where: str) -> SourceKind:
         known = ", ".join(sorted(_ADDRESS_KEYS))
         raise UserError(f"{where}: key 'kind': {value!r} is not known", f"use one of {known}")
     return SourceKind(value)
+
+
+def _language(table: dict[str, Any], where: str) -> str:
+    value = _text(table, "language", where)
+    if not is_language_tag(value):
+        raise UserError(f"{where}: key 'language': {value!r} is no BCP 47 tag", 'write one as "en" or "pt-BR"')
+    return value
 
 
 def _text(table: dict[str, Any], key: str, where: str) -> str:

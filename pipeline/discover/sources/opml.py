@@ -13,6 +13,7 @@ from lxml import etree
 from pipeline.discover.sources.slugs import MAX_SLUG, SlugSet
 from pipeline.discover.urls import absolute, canonicalize, host
 from pipeline.errors import UserError
+from pipeline.extract.claims.language import is_language_tag
 from pipeline.extract.clean import clean_field
 from pipeline.models.sources import IMPORT_SLUG, Options, Source, SourceKind
 
@@ -25,7 +26,6 @@ _SLUG, _KNOWN_FROM, _TOPIC = (f"{{{_NAMESPACE}}}{name}" for name in ("slug", "kn
 # The standard has only rss, Atom included; readers write these too. Others, as FreshRSS's HTML+XPath, are web pages.
 _FEED_TYPES = {"", "rss", "rss1", "rss2", "rdf", "atom", "feed", "jsonfeed"}
 _VALID_SLUG = re.compile(rf"^[a-z0-9][a-z0-9_-]{{0,{MAX_SLUG - 1}}}$")
-_LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r"))
 _REFERENCE = re.compile(rb"&(?:(#[0-9]+|#x[0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);)?")
@@ -168,10 +168,11 @@ def _outline(element: etree._Element) -> _Outline | None:
     address = absolute(url, "")
     if address is None:
         raise ValueError(f"{name or 'an outline'}: {url!r} is no web address")
+    language = values.get("language", "")
     return _Outline(
         name=name or host(address),
         url=address,
-        language=_matching(_LANGUAGE, values.get("language")),
+        language=language if is_language_tag(language) else None,
         slug=_own_slug(values),
         known_from=values.get(_KNOWN_FROM) or None,
         topic=values.get(_TOPIC) or None,
@@ -179,12 +180,8 @@ def _outline(element: etree._Element) -> _Outline | None:
 
 
 def _own_slug(values: Mapping[str, str]) -> str | None:
-    slug = _matching(_VALID_SLUG, values.get(_SLUG))
-    return None if slug == IMPORT_SLUG else slug
-
-
-def _matching(pattern: re.Pattern[str], value: str | None) -> str | None:
-    return value if value and pattern.match(value) else None
+    slug = values.get(_SLUG, "")
+    return slug if _VALID_SLUG.match(slug) and slug != IMPORT_SLUG else None
 
 
 def _sources(outlines: Iterable[_Outline]) -> tuple[Source, ...]:

@@ -18,6 +18,7 @@ _SAMPLE_CHARACTERS = 4_000
 # 141 guesses above .5 were right. Whole articles come out above .9.
 _MIN_PROBABILITY = 0.5
 _PRIMARY_TAG = re.compile(r"[a-z]{2,3}(?=[-_]|$)")
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 # Names that were withdrawn from ISO 639 and are still met in pages and settings.
 _RENAMED = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro"}
 
@@ -54,6 +55,11 @@ def primary_tag(tag: str | None) -> str | None:
     """The primary language subtag of a BCP 47 tag ('ar-EG', 'zh_CN'), or None where it is no tag."""
     found = _PRIMARY_TAG.match((tag or "").strip().lower())
     return _RENAMED.get(found[0], found[0]) if found else None
+
+
+def is_language_tag(written: str) -> bool:
+    """Whether it has the form of a BCP 47 tag ('ar-EG', and as many write it 'zh_CN') that begins with a language."""
+    return _TAG.fullmatch(written) is not None
 
 
 @functools.cache

@@ -97,6 +97,12 @@ def test_a_file_may_name_no_source(text: str) -> None:
         (f"[[sources]]\n{FILES.replace('texts', 'a' + chr(92) + 'u0000b')}", ["source seeds", "key 'path'"]),
         (f"[[sources]]\n{FEED}langauge = 'en'", ["source bees", "key 'langauge'", "did you mean 'language'"]),
         (f"[[sources]]\n{FEED}language = 7", ["source bees", "key 'language'", "7, not a text"]),
+        (
+            f"[[sources]]\n{FEED}language = 'klingonish!'",
+            ["source bees", "key 'language'", "'klingonish!' is no BCP 47"],
+        ),
+        (f"[[sources]]\n{FEED}language = 'english'", ["source bees", "key 'language'", "'english' is no BCP 47 tag"]),
+        (f"[[sources]]\n{FEED}language = 'en-'", ["source bees", "key 'language'"]),
         (f"[[sources]]\n{FEED}name = ''", ["source bees", "key 'name'"]),
         (f"[[sources]]\n{FEED}[[sources]]\n{FEED}", ["source bees", "key 'slug'", "used twice"]),
     ],
