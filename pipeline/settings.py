@@ -133,7 +133,7 @@ class Settings(BaseSettings):
     dask: Annotated[str | None, AfterValidator(_scheduler)] = Field(
         None, description="a Dask scheduler's address, or `local` for worker processes here: where runs do their work"
     )
-    window_days: int = Field(14, ge=1, le=3650, description="how far apart in time two versions of one story may be")
+    window_days: int = Field(14, ge=1, le=365, description="how far apart in time two versions of one story may be")
     merge_probability: Probability = Field(
         0.5,
         description="articles are one story where each is, on average, at least so probably a copy of each other",

@@ -89,13 +89,14 @@ class Postings:
 
 def posted_keys(fingerprint: Fingerprint, dated_at: datetime) -> Keys:
     """The distinct keys under which an article of this date is found, ascending."""
-    anchors = _in_period(fingerprint.anchor_keys, _period(dated_at))
+    anchors = _in_period(fingerprint.anchor_keys, _period(dated_at - _EPOCH))
     return np.unique(np.concatenate([_copy_keys(fingerprint), anchors]))
 
 
 def query(fingerprint: Fingerprint, dated_at: datetime, *, window: timedelta) -> Query:
     """What to ask for an article: its keys in every period that the window on both sides of its date touches."""
-    periods = range(_period(dated_at - window), _period(dated_at + window) + 1)
+    age = dated_at - _EPOCH
+    periods = range(_period(age - window), _period(age + window) + 1)
     copies = _copy_keys(fingerprint)
     anchors = unpack(fingerprint.anchors)
     weights = anchors.rarities[np.searchsorted(anchors.keys, np.array(fingerprint.anchor_keys, dtype=np.int64))]
@@ -137,6 +138,6 @@ def _in_period(keys: tuple[int, ...], period: int) -> Keys:
     return np.array(keys, dtype=np.int64) & _KEY_MASK | period << _KEY_BITS
 
 
-def _period(moment: datetime) -> int:
+def _period(since_epoch: timedelta) -> int:
     """Which period a moment is in: from 0 to 32,767, which is far outside anything that is news."""
-    return min(max((moment - _EPOCH).days // PERIOD_DAYS, 0), (1 << 15) - 1)
+    return min(max(since_epoch.days // PERIOD_DAYS, 0), (1 << 15) - 1)
