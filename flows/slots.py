@@ -24,6 +24,7 @@ class SharedSlots:
         self._wanted: list[tuple[Wanted, asyncio.Future[Busy | None]]] = []
         self._freed: list[Rest] = []
         self._asking: asyncio.Task[None] | None = None
+        self._failure: Exception | None = None
 
     async def __aenter__(self) -> Self:
         self._conn = await asyncio.to_thread(self._connect)
@@ -66,9 +67,11 @@ class SharedSlots:
             try:
                 answers = await asyncio.to_thread(self._exchange, freed, [one for one, _ in wanted])
             except Exception as exc:  # noqa: BLE001  those who wait raise it
+                # A connection that was lost while nobody waited says no more than that it is not to be used.
+                self._failure = self._failure or exc
                 for _, answer in wanted:
                     if not answer.done():
-                        answer.set_exception(exc)
+                        answer.set_exception(self._failure)
                 return
             for (one, answer), busy in zip(wanted, answers, strict=True):
                 if not answer.done():

@@ -1,0 +1,31 @@
+"""The connection that holds the slots of hosts is lost."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
+
+from flows.slots import SharedSlots
+from pipeline.models.hosts import Rest
+
+_CUT = text("""
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()
+""")
+
+
+def test_a_connection_that_is_lost_while_nobody_waits_is_said_as_lost_to_who_comes_next(engine: Engine) -> None:
+    async def lose_it() -> None:
+        async with SharedSlots(engine) as slots:
+            await slots.take(("a.example",), 1.0)
+            with engine.begin() as conn:
+                conn.execute(_CUT)
+            slots.free(Rest({"a.example": 0.0}))
+            await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
+            await slots.take(("b.example",), 1.0)
+
+    with pytest.raises(OperationalError):
+        asyncio.run(lose_it())
