@@ -29,6 +29,8 @@ _TRUNCATED_DAY = re.compile(r"(\d\d)(\d{3})$")
 _YEAR_MONTH = re.compile(r"(\d{4})(?:[-/.](\d{1,2}))?$")
 _MONTH_NAME = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)", re.IGNORECASE)
 _LONGEST = 100
+# 0001, which the RFC 2822 reader takes for 2001; +0000 is a zone, 00:00 a time.
+_YEAR_ONE = re.compile(r"(?<![-+:\d])00\d\d(?![:\d])")
 _HALF_OF_DAY = re.compile(r"\d\s?[ap]\.?m\b", re.IGNORECASE)
 _UNIX_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
@@ -46,7 +48,8 @@ def parse_moment(written: str) -> datetime | None:
     try:
         # Without a month's name the RFC 2822 reader takes nearly any row of numbers. "2:05 PM" it takes for the night.
         if _MONTH_NAME.search(written):
-            return None if _HALF_OF_DAY.search(written) else parsedate_to_datetime(written)
+            is_other = _HALF_OF_DAY.search(written) or _YEAR_ONE.search(written)
+            return None if is_other else parsedate_to_datetime(written)
         return datetime.fromisoformat(written)
     except (ValueError, TypeError, IndexError, OverflowError):  # not a date; parsedate_to_datetime raises all four
         return None

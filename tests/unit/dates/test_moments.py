@@ -47,6 +47,8 @@ def test_iso_8601_and_rfc_2822_are_read(written: str, moment: datetime) -> None:
         "Mon, 99 Feb 2026 10:20:30 GMT",
         "May",
         "\x00",
+        "Mon, 01 Jan 0001 00:00:00 GMT",
+        "Mon, 01 Jan 2024 02:02:33 PM",
     ],
 )
 def test_anything_else_is_no_moment(written: str) -> None:
