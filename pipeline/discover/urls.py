@@ -48,7 +48,8 @@ _SAME_SITE = re.compile(
 )
 _SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 _INDEX_FILE = re.compile(r"index\.(?:s?html?|php|aspx?|jsp)|default\.aspx?", re.IGNORECASE)
-_AMP_FILE = re.compile(r"(.+)\.amp(\.html?)?", re.IGNORECASE | re.DOTALL)
+# Not of one or two dots, which would then stand for a folder.
+_AMP_FILE = re.compile(r"(?!\.\.?\.amp)(.+)\.amp(\.html?)?", re.IGNORECASE | re.DOTALL)
 _ENCODED = re.compile(r"%[0-9A-F]{2}")
 # A % that begins no escape, and would where the digit behind it is written as it should be: %4%30, %%34%30.
 _STRAY_PERCENT = re.compile(r"%(?=[0-9a-f]?%(?:3[0-9]|[46][1-6]))", re.IGNORECASE)
