@@ -116,7 +116,8 @@ def host(url: str) -> str:
 def _has_host(parts: SplitResult) -> bool:
     name = parts.hostname or ""
     is_domain = not _NO_DOMAIN.search(unicodedata.normalize("NFKC", name))
-    return name.strip(".") != "" and (is_domain or ":" in name)  # an IPv6 address is checked as the URL is split
+    # A browser takes a backslash for the end of the host. An IPv6 address is checked as the URL is split.
+    return "\\" not in parts.netloc and name.strip(".") != "" and (is_domain or ":" in name)
 
 
 def _original(url: str) -> str:
