@@ -79,6 +79,7 @@ _READERS: Mapping[str, Callable[[Path], Iterator[bytes]]] = {
     "page": _pages,
     "claims": _pages,
     "plain": _texts_of_articles,
+    "text": _texts_of_articles,
     "warc": _archives,
     "jsonl": _imports,
     "wordpress": _feeds,

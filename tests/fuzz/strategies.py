@@ -130,10 +130,8 @@ def _page(target: str) -> Document:
     ).map(_bytes)
 
 
-def _plain() -> Document:
-    return st.lists(st.one_of(_soup("plain"), st.just(_LETTERS)), max_size=8).map(
-        lambda made: _bytes("\n\n".join(made))
-    )
+def _plain(target: str) -> Document:
+    return st.lists(st.one_of(_soup(target), st.just(_LETTERS)), max_size=8).map(lambda made: _bytes("\n\n".join(made)))
 
 
 def _warc() -> Document:
@@ -200,7 +198,8 @@ _DOCUMENTS: Mapping[str, Document] = {
     "date": _date(),
     "page": _page("page"),
     "claims": _page("claims"),
-    "plain": _plain(),
+    "plain": _plain("plain"),
+    "text": _plain("text"),
     "warc": _warc(),
     "cdx": _cdx(),
     "jsonl": _jsonl(),

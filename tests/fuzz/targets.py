@@ -45,6 +45,7 @@ from pipeline.discover.urls import absolute, canonicalize, host, is_front_page
 from pipeline.errors import FeedError, UserError
 from pipeline.extract.claims.page import read_page
 from pipeline.extract.claims.read import read_claims
+from pipeline.extract.clean import clean_text
 from pipeline.extract.dates.choose import choose_date, moment_claim, written_claim
 from pipeline.extract.dates.page_dates import page_dates
 from pipeline.extract.extract import extract
@@ -54,8 +55,13 @@ from pipeline.extract.text.tame import strip_chrome, tame
 from pipeline.fetch.addresses import literal, reached, refusal
 from pipeline.fetch.headers import retry_after
 from pipeline.fetch.manners import MAX_CRAWL_DELAY_SECONDS, parse_robots
+from pipeline.fold.fingerprint import fingerprint
+from pipeline.fold.judge import leads
+from pipeline.fold.near.copies import compare
+from pipeline.fold.translation.packed import pack_fingerprint, unpack_fingerprint
 from pipeline.models.articles import Document
 from pipeline.models.dates import DateSource
+from pipeline.models.folding import Candidate
 from pipeline.models.pages import Capture, Entry, NotAnArticle
 from pipeline.models.sources import Selectors, SourceKind
 
@@ -169,6 +175,19 @@ def plain(data: bytes) -> None:
     _read_capture(Capture(PAGE, data, "text/plain"))
 
 
+def text(data: bytes) -> None:
+    """The text of an article, which gets a fingerprint and is compared with its own second half; the first byte chooses
+    the language.
+    """
+    language = LANGUAGES[data[0] % len(LANGUAGES)] if data else None
+    whole = clean_text(_text(data[1:]))
+    half = whole[len(whole) // 2 :]
+    one, other = (fingerprint(some, title=None, language=language) for some in (whole, half))
+    check(unpack_fingerprint(pack_fingerprint(one)) == one, "another fingerprint once it is packed", whole)
+    compare(one, whole, other, half)
+    leads(Candidate(1, language, one), [Candidate(2, "und", other)])
+
+
 def warc(data: bytes) -> None:
     """A WARC file, as it is, and with its first record packed."""
     first, mark, others = data.partition(b"\r\n\r\nWARC/")
@@ -274,7 +293,24 @@ def sources(data: bytes) -> None:
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     target.__name__: target
     for target in (
-        *(feed, sitemap, robots, url, guard, date, page, claims, plain, warc, cdx, jsonl, wordpress, listing, opml),
+        *(
+            feed,
+            sitemap,
+            robots,
+            url,
+            guard,
+            date,
+            page,
+            claims,
+            plain,
+            text,
+            warc,
+            cdx,
+            jsonl,
+            wordpress,
+            listing,
+            opml,
+        ),
         sources,
     )
 }

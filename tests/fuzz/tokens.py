@@ -119,6 +119,35 @@ _CDX = (
     *("../", "CC-NEWS-20260301080000"),
 )
 
+# Digits of Unicode 15 and 16 among them, which the patterns know before Python does.
+_TEXTS = (
+    *(
+        "1,500",
+        "1.818,68",
+        "3.4.2024",
+        "٣٬٥٠٠",
+        "१२ अरब",
+        "三万五千",
+        "二〇一八",
+        "5 million",
+        "\U0001ccf0",
+        "\U00011f50",
+    ),
+    *(
+        "OpenAI",
+        "Иванов",
+        "كوهير",
+        "والشركة",
+        "בינה",
+        "人工知能",
+        "コヒア",
+        "코히어",
+        "ภาษาไทย",
+        "Zürich",
+        "e\u0301",
+        "’s ",
+    ),
+)
 TOKENS: Mapping[str, Sequence[str]] = {
     "feed": (*_FEED, *_XML, *_JSON, *_DATES, *_URLS, *_ODD),
     "sitemap": (*_SITEMAP, *_XML, *_DATES, *_URLS, *_ODD),
@@ -129,6 +158,7 @@ TOKENS: Mapping[str, Sequence[str]] = {
     "page": (*_HTML, *_LD, *_JSON, *_DATES, *_URLS, *_ODD),
     "claims": (*_HTML, *_LD, *_JSON, *_DATES, *_URLS, *_ODD),
     "plain": (*_DATES, *_ODD, "# ", "**", "[a](b)", "By Ada Lovelace", "Source: ", "Follow us", "\n\n", "- ", "| "),
+    "text": (*_DATES, *_ODD, *_TEXTS),
     "warc": (*_WARC, *_ODD),
     "cdx": (*_CDX, *_JSON, *_ODD),
     "jsonl": (*_JSON, *_HTML, *_DATES, *_ODD, '"html":', '"published_at":', '"author":', '"language":', '"site":'),

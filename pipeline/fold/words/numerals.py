@@ -24,10 +24,13 @@ HAN_NUMERAL = regex.compile("[" + "".join([*_HAN_DIGITS, *_HAN_TENS, *_HAN_MYRIA
 def values(number: str) -> list[Decimal]:
     """What a run of digits with inner separators says: one value, or several where it is no single number ('3.4.2024').
 
-    A lone separator before exactly three digits is read as a thousands separator, as in '1.500' and '1,500'.
+    A lone separator before exactly three digits is read as a thousands separator, as in '1.500' and '1,500'. Digits of
+    a later Unicode than Python's are none, though `regex` knows them.
     """
     digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in number)
     groups, separators = _SEPARATOR.split(digits), _SEPARATOR.findall(digits)
+    if not all(groups):
+        return []
     if not separators:
         return [Decimal(digits)] if len(digits) <= _LONGEST else []
     is_grouped = len(groups[0]) <= 3 and groups[0] != "0" and all(len(g) == 3 for g in groups[1:-1])
