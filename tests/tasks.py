@@ -10,6 +10,7 @@ import sys
 import time
 from datetime import UTC, datetime
 
+from pipeline.errors import UserError
 from pipeline.extract.extract import extract
 from pipeline.models.articles import Document
 from pipeline.models.pages import Capture, NotAnArticle
@@ -46,7 +47,11 @@ def misbehave(what: str) -> str:
         case "be killed":
             os.kill(os.getpid(), signal.SIGKILL)
         case "raise":
-            raise ValueError("no such page")
+            raise ValueError("no such\0 page")
+        case "lack":
+            raise ImportError("no such lexicon")
+        case "blame":
+            raise UserError("no such lexicon", "mend it")
         case "print":
             sys.stdout.write("noise")
             sys.stdout.flush()

@@ -25,6 +25,8 @@ from typing import Any, Self, TypeVar
 import psutil
 from pebble import ProcessExpired, ProcessPool
 
+from pipeline.errors import UserError
+from pipeline.extract.clean import clean_field
 from pipeline.models.pages import NotAnArticle, Reason
 from pipeline.stop import Stop
 
@@ -41,6 +43,7 @@ _AHEAD_PER_WORKER = 32
 _PAGES_BEFORE_ANOTHER = 8
 _LOOK_SECONDS = 0.05
 _EXIT_MEMORY = 86
+_LONGEST_FAULT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,9 @@ class Sandbox:
         """`task` of each argument, in their order, or why a worker was lost over it.
 
         `task` is a function of a module; it, the arguments and the results must pickle. Arguments are taken a few
-        ahead of the answers. What the task raises is raised here, when its turn comes; MemoryError is an answer.
-        Raises CancelledError where a stop is wished: nothing is then known of the pages under way.
+        ahead of the answers. What the task raises is an answer, but for a UserError, and an ImportError, which is no
+        page's fault: these are raised here, when their turn comes. Raises CancelledError where a stop is wished:
+        nothing is then known of the pages under way.
         """
         left = iter(arguments)
         upcoming = list(islice(left, 1))
@@ -183,6 +187,12 @@ def _answer(page: Future[tuple[Result, int]], limits: Limits) -> Result | NotAnA
         return NotAnArticle(Reason.EXTRACTION_CRASH, f"the process ended with {loss.exitcode}")
     except BrokenProcessPool:  # ended before the pool had heard that it took the page
         return NotAnArticle(Reason.EXTRACTION_CRASH, "the process ended")
+    except (UserError, ImportError):
+        raise
+    except Exception as fault:  # noqa: BLE001  whatever a page brings about, the others are not to wait for it
+        return NotAnArticle(
+            Reason.EXTRACTION_CRASH, clean_field(f"{type(fault).__name__}: {fault}"[:_LONGEST_FAULT]) or ""
+        )
 
 
 def _run(task: Callable[[Argument], Result], argument: Argument, limits: Limits) -> tuple[Result, int]:

@@ -15,6 +15,7 @@ import pytest
 from children import Child, python
 from tasks import misbehave, process_id, read
 
+from pipeline.errors import UserError
 from pipeline.extract.sandbox import Limits, Sandbox
 from pipeline.models.articles import Document
 from pipeline.models.pages import Capture, NotAnArticle, Reason
@@ -80,11 +81,19 @@ def test_bad_pages_in_a_row_take_no_good_one_with_them(sandbox: Sandbox) -> None
     assert [answer for answer in answers if not isinstance(answer, NotAnArticle)] == ["a: done", "b: done", "c: done"]
 
 
-def test_what_the_task_raises_is_raised_at_its_turn(sandbox: Sandbox) -> None:
-    answers = sandbox.make(misbehave, ["a", "raise", "b"])
+def test_what_a_page_raises_is_the_answer_of_that_page(sandbox: Sandbox) -> None:
+    answers = list(sandbox.make(misbehave, ["a", "raise", "b"]))
+
+    fault = NotAnArticle(Reason.EXTRACTION_CRASH, "ValueError: no such page")
+    assert answers == ["a: done", fault, "b: done"]
+
+
+@pytest.mark.parametrize(("word", "error"), [("lack", ImportError), ("blame", UserError)])
+def test_what_is_no_fault_of_a_page_is_raised_at_its_turn(sandbox: Sandbox, word: str, error: type[Exception]) -> None:
+    answers = sandbox.make(misbehave, ["a", word, "b"])
 
     assert next(answers) == "a: done"
-    with pytest.raises(ValueError, match="no such page"):
+    with pytest.raises(error, match="no such lexicon"):
         next(answers)
     assert list(sandbox.make(misbehave, ["c"])) == ["c: done"]
 
