@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from commands import Run, runner
 from site_server import Site, article_html
 from sqlalchemy import URL, Engine, text
 from year_world import YEAR, Written, paged_feed
 
 from db.engine import libpq_url
-from flows.cli.app import main
 
-Run = Callable[..., tuple[int, str, str]]
 SINCE, UNTIL = YEAR[6], YEAR[0]
 DAYS = ("--since", str(SINCE), "--until", str(UNTIL))
 
@@ -34,14 +32,7 @@ def run(
     )
     monkeypatch.setenv("NEWSFOLD_DATABASE_URL", libpq_url(database))
 
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["newsfold", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
-
-    return call
+    return runner(monkeypatch, capsys)
 
 
 def test_a_dry_run_counts_and_stores_nothing(run: Run, site: Site, engine: Engine) -> None:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from commands import Run, runner
 from conftest import TEMPLATE
 from sqlalchemy import URL, Engine, text
 
 from db import embedded
 from db.engine import libpq_url
-from flows.cli.app import main
 from flows.wiring import seeds_folder
 
-Run = Callable[..., tuple[int, str, str]]
 ARTICLE = {"url": "https://one.example/owls", "title": "Owls", "text": "Barn owls nest in the tower again. " * 20}
 
 
@@ -28,14 +26,7 @@ def run(database: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
     (tmp_path / "owls.jsonl").write_text(json.dumps(ARTICLE), encoding="utf-8")
     monkeypatch.setenv("NEWSFOLD_DATABASE_URL", libpq_url(database))
 
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["newsfold", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
-
-    return call
+    return runner(monkeypatch, capsys)
 
 
 @pytest.mark.parametrize(

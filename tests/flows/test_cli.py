@@ -5,20 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import Run, runner
 from site_server import Site, article_html, item, rss
 from sqlalchemy import URL, Engine, text
 from tiny_model import make_model
 
 from db.engine import libpq_url
-from flows.cli.app import app, main
+from flows.cli.app import app
 from flows.wiring import seeds_folder
 
-Run = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 
@@ -30,14 +29,7 @@ def run(database: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
     (tmp_path / "newsfold.toml").write_text(seeds, encoding="utf-8")
     monkeypatch.setenv("NEWSFOLD_DATABASE_URL", libpq_url(database))
 
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["newsfold", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
-
-    return call
+    return runner(monkeypatch, capsys)
 
 
 def _commands() -> list[tuple[str, ...]]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
+from commands import Run, runner
 from site_server import Site, article_html
 
-from flows.cli.app import main
-
-Run = Callable[..., tuple[int, str, str]]
 HTML = article_html("Rain", who="Flo Grant", what="rainfall", where="Mull", number=12).replace(
     "<head>", '<head><meta property="article:published_time" content="2026-02-03T23:30:00+02:00">'
 )
@@ -20,15 +18,7 @@ HTML = article_html("Rain", who="Flo Grant", what="rainfall", where="Mull", numb
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs the command: exit code, standard output, standard error."""
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["newsfold", "extract", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
-
-    return call
+    return partial(runner(monkeypatch, capsys), "extract")
 
 
 def test_a_file_is_shown_with_every_date_and_why_one_was_chosen(run: Run, tmp_path: Path) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from commands import runner
 from site_server import Site, article_html, item, rss
 from sqlalchemy import URL, Engine, text
 
 from db.engine import libpq_url
-from flows.cli.app import main
 
 Run = Callable[..., str]
 SQL = "x'); drop schema ingest cascade; -- %s %(a)s :b {c} \\' $1 $$ \" ' || (select 1/0)"
@@ -23,15 +23,14 @@ def run(database: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
     (tmp_path / "newsfold.toml").write_text("sources = []\n", encoding="utf-8")
     monkeypatch.setenv("NEWSFOLD_DATABASE_URL", libpq_url(database))
 
+    command = runner(monkeypatch, capsys)
+
     def call(*arguments: str) -> str:
-        monkeypatch.setattr("sys.argv", ["newsfold", *arguments])
-        with pytest.raises(SystemExit):
-            main()
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        assert "syntax error" not in said.err
-        assert "division by zero" not in said.err
-        return said.out + said.err
+        _, out, err = command(*arguments)
+        assert "Traceback" not in err
+        assert "syntax error" not in err
+        assert "division by zero" not in err
+        return out + err
 
     return call
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 import pytest
+from commands import Run, runner
 from site_server import Site
 from sqlalchemy import URL, Engine, text
 
 from db.engine import libpq_url
-from flows.cli.app import main
 
-Run = Callable[..., tuple[int, str, str]]
 SECRETS = ("T0SECRET", "B1SECRET", "hunter2")
 HOOK = "/services/T0SECRET/B1SECRET?key=hunter2"
 
@@ -29,13 +27,12 @@ def run(database: URL, engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: 
             """)
         )
 
+    command = runner(monkeypatch, capsys)
+
     def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["newsfold", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        assert not any(secret in said.out + said.err for secret in SECRETS)
-        return int(ended.value.code or 0), said.out, said.err
+        code, out, err = command(*arguments)
+        assert not any(secret in out + err for secret in SECRETS)
+        return code, out, err
 
     return call
 

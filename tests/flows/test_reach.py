@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from commands import runner
 from site_server import Site, article_html, item, rss
 from sqlalchemy import URL
 
 from db.engine import libpq_url
-from flows.cli.app import main
 
 Run = Callable[..., tuple[int, str]]
 
@@ -29,12 +29,11 @@ def run(database: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
     monkeypatch.setenv("NEWSFOLD_DATABASE_URL", libpq_url(database))
     monkeypatch.setenv("NEWSFOLD_ALLOW_NETWORKS", "127.0.0.1")
 
+    command = runner(monkeypatch, capsys)
+
     def call(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["newsfold", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out + said.err
+        code, out, err = command(*arguments)
+        return code, out + err
 
     return call
 

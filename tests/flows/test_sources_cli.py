@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import Run, runner
 from site_server import Site, article_html, item, rss
 
-from flows.cli.app import main
 from flows.wiring import shipped_sources
 
-Run = Callable[..., tuple[int, str, str]]
 FEED_TYPE = "application/rss+xml"
 
 
@@ -23,14 +21,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.Cap
     """Runs a command without a database: exit code, standard output, standard error. No source is followed yet."""
     (tmp_path / "newsfold.toml").write_text("sources = []\n", encoding="utf-8")
 
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["newsfold", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capfdbinary.readouterr()
-        return int(ended.value.code or 0), said.out.decode(), said.err.decode()
-
-    return call
+    return runner(monkeypatch, capfdbinary)
 
 
 def _written(tmp_path: Path) -> list[dict[str, Any]]:

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from commands import runner
 from site_server import Site, article_html, item, rss
 from sqlalchemy import URL, Engine, text
 from tiny_model import make_model
 
 from db.engine import libpq_url
-from flows.cli.app import main
 
 Run = Callable[..., str]
 
@@ -33,12 +33,11 @@ def run(
     (tmp_path / "newsfold.toml").write_text("sources = []\n", encoding="utf-8")
     monkeypatch.setenv("NEWSFOLD_DATABASE_URL", libpq_url(database))
 
+    command = runner(monkeypatch, capfdbinary)
+
     def call(*arguments: str) -> str:
-        monkeypatch.setattr("sys.argv", ["newsfold", *arguments])
-        with pytest.raises(SystemExit):
-            main()
-        said = capfdbinary.readouterr()
-        written = said.out.decode() + said.err.decode()
+        _, out, err = command(*arguments)
+        written = out + err
         assert OBEYED.findall(written) == []
         return written
 

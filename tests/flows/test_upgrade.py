@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 from alembic.script import ScriptDirectory
+from commands import runner
 from full_world import Environments, Views, fill, snapshot
 from site_server import Site
 from sqlalchemy import URL, Engine, text
 
 from db import books, migrate
 from db.engine import libpq_url
-from flows.cli.app import main
 from flows.cli.doctor import doctor
 from flows.ingest import Request, ingest
 
@@ -112,11 +112,11 @@ def newsfold(
     """Runs a command on the test's database: exit code and standard error."""
     monkeypatch.setenv("NEWSFOLD_DATABASE_URL", libpq_url(database))
 
+    command = runner(monkeypatch, capsys)
+
     def call(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["newsfold", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return int(ended.value.code or 0), capsys.readouterr().err
+        code, _, err = command(*arguments)
+        return code, err
 
     return call
 
