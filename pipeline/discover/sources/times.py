@@ -11,8 +11,7 @@ _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _NICKNAMES = {"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"}
 _ITEM = re.compile(r"(?:\*|([a-z]{3}|[0-9]{1,2})(?:-([a-z]{3}|[0-9]{1,2}))?)(?:/0*[1-9][0-9]?)?")
 
-
-# Some systems have all zones twice more; those are no IANA names, and Prefect takes them not.
+# Some systems have all zones twice more; those are no IANA names, and Prefect refuses them.
 _COPIES = ("posix/", "right/", "posixrules")
 
 
@@ -54,7 +53,7 @@ def check_cron(written: str) -> str:
     """
     fields = written.lower().split()
     is_cron = len(fields) == len(_FIELDS) and all(field.admits(one) for field, one in zip(_FIELDS, fields, strict=True))
-    if not is_cron and fields not in [[one] for one in _NICKNAMES]:
+    if not is_cron and " ".join(fields) not in _NICKNAMES:
         raise ValueError(f"no cron {written!r}: 0 6 * * * is one, each day at six")
     return written
 
