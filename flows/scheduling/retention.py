@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,8 @@ import httpx
 from flows.scheduling.names import FLOWS
 
 _RUNS_AT_ONCE = 200
+_WAITS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds before a server is asked again that is busy: on SQLite it answers 503 while another writes."""
 _ENDED = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
 
 
@@ -28,12 +31,21 @@ def delete_old_runs(api_url: str, before: datetime) -> int:
             found = [run["id"] for run in page.raise_for_status().json()]
             if not found:
                 return deleted
-            for run_id in found:
-                answer = client.delete(f"flow_runs/{run_id}")
-                # Somebody else deleted it meanwhile.
-                if answer.status_code != httpx.codes.NOT_FOUND:
-                    answer.raise_for_status()
-                    deleted += 1
+            deleted += sum(_delete(client, run_id) for run_id in found)
+
+
+def _delete(client: httpx.Client, run_id: str) -> bool:
+    """False where somebody else deleted it meanwhile."""
+    answer = client.delete(f"flow_runs/{run_id}")
+    for seconds in _WAITS:
+        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            break
+        time.sleep(seconds)
+        answer = client.delete(f"flow_runs/{run_id}")
+    if answer.status_code == httpx.codes.NOT_FOUND:
+        return False
+    answer.raise_for_status()
+    return True
 
 
 def _old(before: datetime) -> dict[str, Any]:
