@@ -25,12 +25,12 @@ def asked_days(since: date, until: date, *, today: date) -> Days:
     known = f"name days from {OLDEST_DAY} to {today}, days are those of UTC"
     if min(since, until) < OLDEST_DAY:
         raise UserError(f"{min(since, until)} is too long ago", known)
+    if until > today + FURTHEST_AHEAD:
+        raise UserError(f"the last day {until} is more than a year ahead", known)
     if since > today:
         raise UserError(f"{since} has not come yet", known)
     if since > until:
         raise UserError(f"the first day {since} is after the last day {until}", "swap them")
-    if until > today + FURTHEST_AHEAD:
-        raise UserError(f"the last day {until} is more than a year ahead", known)
     return Days(since, until)
 
 

@@ -105,6 +105,7 @@ def test_coverage_draws_a_calendar_and_says_what_to_do(run: Run, engine: Engine)
         (("coverage", "--since", "2026-02-02", "--until", "2026-02-01"), "is after the last day"),
         (("coverage", "--since", "9999-12-31"), "9999-12-31 has not come yet"),
         (("coverage", "--since", "2026-02-02", "--until", "9999-12-31"), "9999-12-31 is more than a year ahead"),
+        (("coverage", "--until", "9999-12-31"), "the last day 9999-12-31 is more than a year ahead"),
         (("coverage", "--until", "0001-01-01"), "0001-01-01 is too long ago"),
         (("backfill", "--since", "2026-02-02", "--until", "9999-12-31"), "9999-12-31 is more than a year ahead"),
         (("backfill", "--since", "2026-02-02", "--until", "9999-12-31", "--dry-run"), "is more than a year ahead"),
