@@ -60,9 +60,9 @@ _ROUTE = re.compile(r"(?:!/?|/)(?=[^/])")
 # Line ends and tabs inside a link are a feed's line wrapping: the URL standard drops them.
 _WRAPPING = re.compile(r"[\t\n\r]")
 _UNSTORABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-# What no domain has (https://url.spec.whatwg.org/#forbidden-domain-code-point, and &), also once its letters are
-# composed.
-_NO_DOMAIN = re.compile(r"[\x00-\x20#%&/:<>?@\[\\\]^|\x7f]")
+# What no domain has (https://url.spec.whatwg.org/#forbidden-domain-code-point, and &; a part without letters), also once
+# its letters are composed. An ideographic full stop is a dot in a domain.
+_NO_DOMAIN = re.compile(r"[\x00-\x20#%&/:<>?@\[\\\]^|\x7f]|^[.。]|[.。]{2}")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -117,7 +117,7 @@ def _has_host(parts: SplitResult) -> bool:
     name = parts.hostname or ""
     is_domain = not _NO_DOMAIN.search(unicodedata.normalize("NFKC", name))
     # A browser takes a backslash for the end of the host. An IPv6 address is checked as the URL is split.
-    return "\\" not in parts.netloc and name.strip(".") != "" and (is_domain or ":" in name)
+    return "\\" not in parts.netloc and name != "" and (is_domain or ":" in name)
 
 
 def _original(url: str) -> str:
