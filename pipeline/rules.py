@@ -11,5 +11,5 @@ from typing import Final
 EXTRACTION_RULES: Final = 1
 """From a body to a clean article: extraction, the choice of the date, cleaning, lead-ins."""
 
-FOLDING_RULES: Final = 1
+FOLDING_RULES: Final = 2
 """From a clean article to its fingerprint, and from two articles to what the judge finds between them."""

@@ -60,8 +60,8 @@ _ROUTE = re.compile(r"(?:!/?|/)(?=[^/])")
 # Line ends and tabs inside a link are a feed's line wrapping: the URL standard drops them.
 _WRAPPING = re.compile(r"[\t\n\r]")
 _UNSTORABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-# What no domain has (https://url.spec.whatwg.org/#forbidden-domain-code-point, and &; a part without letters), also once
-# its letters are composed. An ideographic full stop is a dot in a domain.
+# What no domain has (https://url.spec.whatwg.org/#forbidden-domain-code-point, and &; an empty part), also once its
+# letters are composed. An ideographic full stop is a dot in a domain.
 _NO_DOMAIN = re.compile(r"[\x00-\x20#%&/:<>?@\[\\\]^|\x7f]|^[.。]|[.。]{2}")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from pipeline.fold.near import shingles
 from pipeline.fold.translation.anchors import Found, anchors, mass
 from pipeline.fold.translation.background import Backgrounds, background
@@ -32,6 +30,6 @@ def fingerprint(
 
 
 def _anchor_keys(found: Found) -> tuple[int, ...]:
-    """The hashed keys of the rare anchors that weigh most; `found` is in that order."""
-    rare = np.flatnonzero(found.rarities >= _KEY_RARITY)[:MOST_KEYS]
+    """The hashed keys of the rare anchors that weigh most, in that order."""
+    rare = found.heaviest[found.rarities[found.heaviest] >= _KEY_RARITY][:MOST_KEYS]
     return tuple(found.hashes[rare].tolist())

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.fold.near import copies
-from pipeline.fold.translation.anchors import Carriage
+from pipeline.fold.translation.carriage import Carriage
 from pipeline.fold.translation.likelihood import Evidence, log_odds, most_log_odds
 from pipeline.fold.translation.linkage import Shared, counted, heavy, link
 from pipeline.fold.translation.meaning import Meaning

@@ -9,6 +9,7 @@ import zlib
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import URL
@@ -17,14 +18,16 @@ from db.engine import libpq_url
 from flows.making import Matter, mark
 from flows.wiring import open_environment, word_tables
 from flows.word_tables import kept_background, kept_list
+from pipeline.fold.near.shingles import hash64
 from pipeline.fold.translation.background import background
-from pipeline.fold.translation.listed import hashes_of, pack
+from pipeline.fold.translation.listed import pack
 from pipeline.settings import Settings
 
 # A short list, so that it is made in no time.
 LIST = "vi"
 HEAD = 24
-KEYS = ["l:president", "l:kowalczyk", "s:krnt", "c:krnt", "h:lianbang", "n:1818.68"]
+KEYS = [b"l:president", b"l:kowalczyk", b"s:krnt", b"c:krnt", b"h:lianbang", b"n:1818.68"]
+HASHES = [hash64(key.decode()) for key in KEYS]
 TEXTS = {
     "vi": "Thủ tướng Kowalczyk gặp 1.818 công nhân ở Hà Nội và Washington trong tuần này.",
     "zh": "特朗普总统在华盛顿会见了伊万诺夫，双方讨论了3500万美元的协议。",
@@ -37,9 +40,9 @@ LISTS = {"vi": "vi", "zh": "zh", "cmn": "zh"}
 SAYS_RARITIES = f"""
 import sys
 from pathlib import Path
+import numpy as np
 from flows.word_tables import kept_background
-from pipeline.fold.translation.listed import hashes_of
-print(kept_background(Path(sys.argv[1]), {LIST!r}).rarities({KEYS!r}, hashes_of({KEYS!r}), 300).tolist())
+print(kept_background(Path(sys.argv[1]), {LIST!r}).rarities(np.array({KEYS}), np.array({HASHES}), 300).tolist())
 """
 
 
@@ -49,11 +52,11 @@ def table() -> bytes:
 
 
 def expected() -> str:
-    return str(background(LIST).rarities(KEYS, hashes_of(KEYS), 300).tolist())
+    return str(background(LIST).rarities(np.array(KEYS), np.array(HASHES), 300).tolist())
 
 
 def rarities_here(folder: Path) -> str:
-    return str(kept_background(folder, LIST).rarities(KEYS, hashes_of(KEYS), 300).tolist())
+    return str(kept_background(folder, LIST).rarities(np.array(KEYS), np.array(HASHES), 300).tolist())
 
 
 def in_processes(folder: Path, count: int) -> list[str]:

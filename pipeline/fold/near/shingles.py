@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -73,7 +74,7 @@ def text_hash(text: str, title: str | None) -> str:
 def shingled(text: str) -> Shingled:
     """The units and shingles of a text, of its first MAX_CHARACTERS. A text shorter than a shingle is one shingle."""
     found, begins = stretches(text[:MAX_CHARACTERS])
-    units = [_UNITS_OF[stretch] for stretch in found]
+    units = _UNITS_OF(found)
     starts, ends, codes, sizes = np.frombuffer(b"".join(units), np.int64).reshape(-1, 4).T
     places = np.repeat(begins, [len(rows) // _UNIT.size for rows in units])
     firsts = np.flatnonzero(np.arange(len(sizes)) + sizes <= len(sizes))
@@ -104,14 +105,21 @@ def bands(found: Hashes) -> tuple[int, ...]:
     return tuple(banded.view(np.int64).tolist())
 
 
-def _units(stretch: str) -> bytes:
-    """The units of a stretch of text, a row for each: start, end, hash, and the size of a shingle that begins there."""
-    spans = unit_spans(stretch)
-    return b"".join(_UNIT.pack(start, end, *_HASH_AND_SIZE[stretch[start:end]]) for start, end in spans)
+def _units(found: Collection[str]) -> dict[str, bytes]:
+    """The units of some stretches of text, a row for each: start, end, hash, and the size of a shingle that begins
+    there.
+    """
+    spans = [unit_spans(stretch) for stretch in found]
+    units = [stretch[start:end] for stretch, some in zip(found, spans, strict=True) for start, end in some]
+    hashes_and_sizes = iter(_HASHES_AND_SIZES(units))
+    return {
+        stretch: b"".join([_UNIT.pack(*span, *next(hashes_and_sizes)) for span in some])
+        for stretch, some in zip(found, spans, strict=True)
+    }
 
 
-_HASH_AND_SIZE = Remembered(lambda unit: (hash64(folded_unit(unit)), shingle_size(unit)))
 _UNITS_OF = Remembered(_units)
+_HASHES_AND_SIZES = Remembered(lambda units: {unit: (hash64(folded_unit(unit)), shingle_size(unit)) for unit in units})
 
 
 def _rolled(codes: Hashes, firsts: Places, sizes: Places) -> Hashes:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.fold.translation.background import Background
-from pipeline.fold.translation.listed import hashes_of
-from pipeline.fold.translation.places import places
+from pipeline.fold.translation.carriage import CARRIAGES, Carriage, Values, carried
+from pipeline.fold.translation.occurrences import occurrences
 from pipeline.fold.translation.spans import Spans
-from pipeline.fold.words.remembered import Remembered
 from pipeline.fold.words.tokens import word_count
 
 MOST_ANCHORS = 400
@@ -23,110 +19,65 @@ MOST_POSITIONS = 24
 # What half of all articles carry says nothing.
 _LEAST_RARITY = -math.log(0.6)
 _FEWEST_WORDS = 20.0
-
-Values = NDArray[np.float64]
-Ways = NDArray[np.uint8]
-
-
-class Carriage(StrEnum):
-    """How an anchor is written, which tells how often a translation carries it over."""
-
-    NUMBER = "number"
-    NAME = "name"
-    PLAIN = "plain"
-    WORD = "word"
-    STRETCH = "stretch"
-    WINDOW = "window"
-
-
-CARRIAGES = tuple(Carriage)
-# The m-probabilities of record linkage, measured between translations in eight languages, chance matches taken off: at
-# rarity 0, what each nat of rarity adds, and the most. Without capitals, rare words are names more often.
-_CARRIED = {
-    Carriage.NUMBER: (0.7, 0.0, 0.7),
-    Carriage.NAME: (0.42, 0.0, 0.42),
-    Carriage.PLAIN: (0.02, 0.035, 0.25),
-    Carriage.WORD: (0.04, 0.0, 0.04),
-    Carriage.STRETCH: (0.05, 0.0, 0.05),
-    Carriage.WINDOW: (0.0, 0.01, 0.12),
-}
 _WINDOW = CARRIAGES.index(Carriage.WINDOW)
-_BASE, _SLOPE, _MOST = np.array([_CARRIED[how] for how in CARRIAGES]).T
+
+Indices = NDArray[np.intp]
 
 
-def carriage(level: str, first: str) -> Carriage:
-    """How an anchor is written, by the level of its key and the first character of its surface: a number; a name, by
-    its capital or its katakana; a word that never has a capital in a script with capitals; a plain word where the
-    script has none; a stretch or a window of Han.
-    """
-    if level == "n":
-        return Carriage.NUMBER
-    if level == "h":
-        return Carriage.WINDOW
-    if "ァ" <= first <= "ヿ" or "ｦ" <= first <= "ﾟ" or first.isupper():
-        return Carriage.NAME
-    if first.islower():
-        return Carriage.WORD
-    return Carriage.STRETCH if first >= "\u3400" and not "가" <= first <= "힣" else Carriage.PLAIN
-
-
-# By level and first character together.
-_WAYS = Remembered(lambda both: CARRIAGES.index(carriage(*both)))
-
-
-def has_fine_sounds(first: str) -> bool:
-    """Whether the script of a letter tells b from f, l from r and m from n: kana, Han, Hangul and unspaced scripts may
-    not.
-    """
-    return not (first >= "\u3040" or "\u0e00" <= first <= "\u109f" or "\u1780" <= first <= "\u17ff")
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Found:
-    """Marks of a text that survive translation, in columns of one length.
+    """Marks of a text that survive translation, in columns of one length, ascending by hash.
 
-    Keys are comparable across languages ('n:1818.68', 'l:chatgpt', 's:gmz'), `hashes` are theirs. A surface is how the
-    text writes one at the first of its `starts`, its places in characters. `ways` are how each is written, by the least
-    name-like of its places, as numbers of CARRIAGES. A rarity is -ln of how probable it is that an unrelated article of
-    this language and length carries the anchor.
+    Keys are comparable across languages ('n:1818.68', 'l:chatgpt', 's:gmz'), `hashes` are theirs. An anchor stands at
+    `counts` of the `places`, in characters, ascending; `sizes` are how long it is written at the first of them, and
+    `has_fine_sounds` of the script there. `ways` are how each is written, by the least name-like of its places, as
+    numbers of CARRIAGES. A rarity is -ln of how probable it is that an unrelated article of this language and length
+    carries the anchor. `heaviest` are the indices of all, those that weigh most first.
     """
 
-    keys: Sequence[str]
+    keys: NDArray[np.bytes_]
     hashes: NDArray[np.int64]
-    surfaces: Sequence[str]
-    starts: Sequence[Sequence[int]]
-    ways: Ways
+    sizes: NDArray[np.uint8]
+    has_fine_sounds: NDArray[np.bool_]
+    ways: NDArray[np.uint8]
     rarities: Values
-
-
-def carried(ways: NDArray[np.integer[Any]], rarities: Values) -> Values:
-    """How probably a translation carries anchors over, by how they are written (numbers of CARRIAGES)."""
-    rates: Values = np.minimum(_MOST[ways], _BASE[ways] + _SLOPE[ways] * rarities)
-    return rates
+    counts: Indices
+    places: NDArray[np.int32]
+    heaviest: Indices
 
 
 def anchors(text: str, language: str | None, background: Background) -> Found:
-    """The anchors of a text in a language (primary subtag), those that weigh most first, at most MOST_ANCHORS."""
-    found = places(text, language)
-    keys = sorted(found.starts)
-    hashes = hashes_of(keys)
-    rare = background.rarities(keys, hashes, max(_FEWEST_WORDS, word_count(text)))
-    ways = np.array([_WAYS[key[0] + found.firsts[key]] for key in keys], dtype=np.uint8)
+    """The anchors of a text in a language (primary subtag), at most MOST_ANCHORS."""
+    rows = occurrences(text, language)
+    rows = rows[np.lexsort((rows["at"], rows["hash"]))]
+    begins = np.flatnonzero(np.diff(rows["hash"], prepend=~rows["hash"][:1]))
+    firsts = rows[begins]
+    ways = np.maximum.reduceat(rows["way"], begins) if len(begins) else firsts["way"]
+    rare = background.rarities(firsts["key"], firsts["hash"], max(_FEWEST_WORDS, word_count(text)))
     weights = np.where(rare >= _LEAST_RARITY, _expected_weights(ways, rare), -1.0)
-    best = np.argsort(-weights, kind="stable")[:MOST_ANCHORS]
+    best = np.lexsort((firsts["key"], -weights))[:MOST_ANCHORS]
     best = best[weights[best] >= 0]
-    chosen = [keys[i] for i in best.tolist()]
+    chosen = np.sort(best)
+    counts = np.minimum(np.diff(begins, append=len(rows)), MOST_POSITIONS)[chosen]
     return Found(
-        chosen,
-        hashes[best],
-        [found.shown[key] for key in chosen],
-        [found.starts[key][:MOST_POSITIONS] for key in chosen],
-        ways[best],
-        rare[best].round(3),
+        keys=firsts["key"][chosen],
+        hashes=firsts["hash"][chosen],
+        sizes=firsts["size"][chosen],
+        has_fine_sounds=firsts["has_fine_sounds"][chosen],
+        ways=ways[chosen],
+        rarities=rare[chosen].round(3),
+        counts=counts,
+        places=rows["at"][_stretches(begins[chosen], counts)],
+        heaviest=np.searchsorted(chosen, best),
     )
 
 
-def _expected_weights(ways: Ways, rarity: Values) -> Values:
+def _stretches(begins: Indices, counts: Indices) -> Indices:
+    """The indices of stretches of a column, one stretch after the other."""
+    return np.arange(counts.sum()) + np.repeat(begins - np.cumsum(counts) + counts, counts)
+
+
+def _expected_weights(ways: NDArray[np.uint8], rarity: Values) -> Values:
     """What anchors can be expected to weigh in a comparison with a translation, in nats."""
     rates = carried(ways, rarity)
     # A rate of 0 weighs nothing.
@@ -138,7 +89,10 @@ def _expected_weights(ways: Ways, rarity: Values) -> Values:
 def mass(found: Found) -> float:
     """What all anchors of a text can be expected to weigh, each place counted once."""
     taken = Spans()
-    is_window = (found.ways == _WINDOW).tolist()
-    rarest_first = np.argsort(-found.rarities, kind="stable").tolist()
-    counted = [i for i in rarest_first if not is_window[i] and taken.claim(found.starts[i], len(found.surfaces[i]))]
+    rarest_first = found.heaviest[np.argsort(-found.rarities[found.heaviest], kind="stable")]
+    alone = rarest_first[found.ways[rarest_first] != _WINDOW].tolist()
+    places, sizes = found.places.tolist(), found.sizes.tolist()
+    ends = np.cumsum(found.counts)
+    begins, ends = (ends - found.counts).tolist(), ends.tolist()
+    counted = [i for i in alone if taken.claim(places[begins[i] : ends[i]], sizes[i])]
     return float(_expected_weights(found.ways[counted], found.rarities[counted]).sum())

@@ -7,7 +7,7 @@ pairs of unrelated news articles in eight languages, chance matches came out at 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from pipeline.fold.translation.listed import Listed, Values, listed
 from pipeline.fold.words.lists import nearest
 from pipeline.fold.words.marks import LONGEST
-from pipeline.fold.words.remembered import Remembered
 
 # Languages without a word list borrow that of English, the language that lends most words to news, for half of the
 # mass.
@@ -40,9 +39,9 @@ class Background:
     listed: Listed
     unlisted: float
 
-    def rarities(self, keys: Sequence[str], hashes: NDArray[np.int64], words: float) -> Values:
+    def rarities(self, keys: NDArray[np.bytes_], hashes: NDArray[np.int64], words: float) -> Values:
         """For each key, -ln of how probable it is that an unrelated article of this many words carries it."""
-        characters = np.array(keys, dtype=f"S{_MARK + LONGEST}").view(np.uint8).reshape(len(keys), _MARK + LONGEST)
+        characters = keys.astype(f"S{_MARK + LONGEST}").view(np.uint8).reshape(len(keys), _MARK + LONGEST)
         levels, listed = characters[:, 0], self.listed.carried(hashes)
         # How often a word carries a key.
         found = np.where(levels == ord("h"), 1.5 * listed + _UNSEEN_WINDOW, listed + _UNSEEN_WORD)
@@ -53,7 +52,7 @@ class Background:
         found *= words
         numbers = np.flatnonzero(levels == ord("n"))
         lengths = min(4.0, max(0.3, words / _TYPICAL_WORDS))
-        found[numbers] = [_NUMBERS[keys[i]] * lengths for i in numbers.tolist()]
+        found[numbers] = [number_probability(key[_MARK:].decode()) * lengths for key in keys[numbers].tolist()]
         return -np.log(np.maximum(_RAREST, -np.expm1(-found)))
 
 
@@ -93,6 +92,3 @@ def number_probability(value: str) -> float:
     if value.endswith("00"):
         return 0.02
     return {3: 0.008, 4: 0.002}.get(len(value), 0.0007)
-
-
-_NUMBERS = Remembered(lambda key: number_probability(key[_MARK:]))

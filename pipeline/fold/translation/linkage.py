@@ -17,7 +17,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.fold.translation.anchors import CARRIAGES, Carriage, carried
+from pipeline.fold.translation.carriage import CARRIAGES, Carriage, carried
 from pipeline.fold.translation.packed import Anchors, carriages, hear_finely, is_coarse
 from pipeline.fold.translation.spans import Spans
 

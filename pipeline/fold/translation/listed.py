@@ -14,7 +14,7 @@ import unicodedata
 import zlib
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -29,7 +29,6 @@ from pipeline.fold.near.shingles import hash64
 from pipeline.fold.words.han import windows
 from pipeline.fold.words.lists import frequencies
 from pipeline.fold.words.marks import LONGEST, word_keys
-from pipeline.fold.words.remembered import Remembered
 from pipeline.fold.words.tokens import Script, tokens
 from pipeline.rules import FOLDING_RULES
 
@@ -72,14 +71,6 @@ class Listed:
         lengths = self.lengths[level, np.count_nonzero(marks, axis=1)]
         found: Values = unlisted * letters * (lengths + _RARE_LENGTH)
         return found
-
-
-def hashes_of(keys: Sequence[str]) -> NDArray[np.int64]:
-    """The hashes of keys."""
-    return np.array([_HASHES[key] for key in keys], dtype=np.int64)
-
-
-_HASHES = Remembered(hash64)
 
 
 def listed(name: str) -> Listed:

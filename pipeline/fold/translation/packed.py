@@ -14,13 +14,12 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.fold.translation.anchors import CARRIAGES, Carriage, Found, has_fine_sounds
-from pipeline.fold.words.remembered import Remembered
+from pipeline.fold.translation.anchors import Found
+from pipeline.fold.translation.carriage import CARRIAGES, Carriage
 from pipeline.models.folding import Fingerprint
 
 VERSION = 1
@@ -28,7 +27,6 @@ _HEAD = struct.Struct("<BxHH")
 _FINGERPRINT = struct.Struct("<32sdBB")
 _MILLI = 1000
 _CARRIAGE, _IS_COARSE, _HAS_FINE_SOUNDS = 0b111, 0b1000, 0b10000
-_LONGEST_SURFACE = 255
 _NAME, _NUMBER = CARRIAGES.index(Carriage.NAME), CARRIAGES.index(Carriage.NUMBER)
 # By the byte that says how an anchor is written: whether it is a word, as finely as its script is heard.
 _IS_WORD = np.array([not mark & _IS_COARSE and mark & _CARRIAGE not in (_NAME, _NUMBER) for mark in range(256)])
@@ -108,22 +106,16 @@ def hear_finely(marks: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 def pack(found: Found, length: int) -> bytes:
     """The anchors of a text of `length` characters, at most 65,535, as bytes."""
-    ascending = np.argsort(found.hashes)
-    is_coarse = (np.array(found.keys, dtype="S1") == b"c").astype(np.uint8)
-    hears_finely = np.array([_HEARS_FINELY[surface[0]] for surface in found.surfaces], dtype=np.uint8)
-    starts = [found.starts[i] for i in ascending.tolist()]
+    is_coarse = np.char.startswith(found.keys, b"c")
     columns = (
-        found.hashes[ascending],
-        (found.rarities[ascending] * _MILLI).round().astype("<u2"),
-        (found.ways | is_coarse * _IS_COARSE | hears_finely * _HAS_FINE_SOUNDS).astype(np.uint8)[ascending],
-        np.minimum([*map(len, found.surfaces)], _LONGEST_SURFACE).astype(np.uint8)[ascending],
-        np.array([*map(len, starts)], dtype=np.uint8),
-        np.array([*chain.from_iterable(starts)], dtype="<u2"),
+        found.hashes,
+        (found.rarities * _MILLI).round().astype("<u2"),
+        (found.ways | is_coarse * _IS_COARSE | found.has_fine_sounds * _HAS_FINE_SOUNDS).astype(np.uint8),
+        found.sizes,
+        found.counts.astype(np.uint8),
+        found.places.astype("<u2"),
     )
     return _HEAD.pack(VERSION, len(found.keys), length) + b"".join(column.tobytes() for column in columns)
-
-
-_HEARS_FINELY = Remembered(has_fine_sounds)
 
 
 def unpack(packed: bytes) -> Anchors:

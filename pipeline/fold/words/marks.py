@@ -10,8 +10,7 @@ Used for articles and for the word lists that say how common a key is, so that b
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain, islice
 
@@ -27,9 +26,6 @@ _PROCLITICS = frozenset(
 )
 # Korean joins particles of one or two syllables to the end of a name.
 _PARTICLE_SYLLABLES = (1, 2)
-# Some 300 bytes each.
-_MOST_KNOWN = 50_000
-_known: dict[Script, dict[str, list[str]]] = defaultdict(dict)
 
 
 def stems(word: str, script: Script) -> list[str]:
@@ -46,16 +42,6 @@ def word_keys(words: Sequence[str], script: Script) -> list[list[str]]:
     stem_lists = [stems(word, script) for word in words]
     keys = iter(_stem_keys([stem for stem_list in stem_lists for stem in stem_list], script))
     return [list(dict.fromkeys(chain.from_iterable(islice(keys, len(stem_list))))) for stem_list in stem_lists]
-
-
-def remembered_keys(words: Collection[str], script: Script) -> Mapping[str, Sequence[str]]:
-    """`word_keys` of some words, and of others: the news of a day has few words that it does not repeat."""
-    known = _known[script]
-    if len(known) > _MOST_KNOWN:
-        known.clear()
-    new = [word for word in words if word not in known]
-    known.update(zip(new, word_keys(new, script), strict=True))
-    return known
 
 
 @lru_cache(maxsize=50_000)

@@ -7,15 +7,13 @@ Khmer, Burmese, Tibetan) the whole run comes as one token, and shingles are made
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
 from enum import StrEnum
 from functools import lru_cache
-from itertools import accumulate
 from typing import NamedTuple
 
+import numpy as np
 import regex
-
-from pipeline.fold.words.remembered import Remembered
+from numpy.typing import NDArray
 
 # A longer text is matched by its beginning: no news article comes near, and what does (a dump, a log) must not take
 # seconds. So many characters are some 10,000 words, and each place fits into 16 bits.
@@ -78,22 +76,11 @@ def tokens(text: str) -> list[Token]:
     return [Token(m.group(), m.start(), _SCRIPTS[m.lastgroup]) for m in _TOKEN.finditer(text)]
 
 
-def stretches(text: str) -> tuple[list[str], list[int]]:
+def stretches(text: str) -> tuple[list[str], NDArray[np.int64]]:
     """What stands between spaces or line ends, which no word goes over; and where each begins."""
     found = text.replace("\n", " ").split(" ")
-    return found, list(accumulate((len(stretch) + 1 for stretch in found[:-1]), initial=0))
-
-
-def words(text: str) -> dict[Script, dict[str, list[int]]]:
-    """The tokens of a text, each distinct one of a script with all its places, in characters, ascending."""
-    found: dict[Script, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for stretch, start in zip(*stretches(text), strict=True):
-        for word, at, script in _TOKENS_OF[stretch]:
-            found[script][word].append(start + at)
-    return found
-
-
-_TOKENS_OF = Remembered(lambda stretch: tuple(tokens(stretch)))
+    lengths = np.fromiter(map(len, found), np.int64, len(found)) + 1
+    return found, np.cumsum(lengths) - lengths
 
 
 def letters_and_digits(text: str) -> str:

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
+from pipeline.fold.near.shingles import hash64
 from pipeline.fold.translation.anchors import anchors
 from pipeline.fold.translation.background import background
-from pipeline.fold.translation.listed import hashes_of
+from pipeline.fold.translation.carriage import CARRIAGES, Carriage
+from pipeline.fold.translation.occurrences import occurrences
 from pipeline.fold.words import numerals
 from pipeline.fold.words.marks import word_keys
 from pipeline.fold.words.tokens import Script, folded_unit, letters_and_digits, primary, tokens, unit_spans
 
-NAMES = ["l:president", "l:kowalczyk"]
+NAMES = [b"l:president", b"l:kowalczyk"]
+HASHES = [hash64(name.decode()) for name in NAMES]
 
 
 def keys(text: str, language: str | None) -> set[str]:
-    return set(anchors(text, language, background(language)).keys)
+    return {key.decode() for key in anchors(text, language, background(language)).keys.tolist()}
+
+
+def way_of(key: bytes, text: str) -> Carriage:
+    found = anchors(text, None, background(None))
+    return CARRIAGES[int(found.ways[found.keys.tolist().index(key)])]
 
 
 @pytest.mark.parametrize(
@@ -99,14 +108,35 @@ def test_traditional_simplified_and_japanese_forms_share_windows() -> None:
 
 def test_the_surface_of_an_anchor_stands_where_it_starts() -> None:
     found = anchors("xx Kowalczyk yyyyyyyyyyy Kowalczyk", "en", background("en"))
-    i = found.keys.index("l:kowalczyk")
-    assert found.surfaces[i] == "Kowalczyk"
-    assert found.starts[i] == [3, 25]
+    i = found.keys.tolist().index(b"l:kowalczyk")
+    begin = found.counts[:i].sum()
+    assert found.sizes[i] == len("Kowalczyk")
+    assert found.places[begin : begin + found.counts[i]].tolist() == [3, 25]
+
+
+def test_a_key_of_several_scripts_is_the_least_name_like_of_its_ways() -> None:
+    for text in ("Trump and Трамп met Трампа and Trump", "Трамп met Trump, Трампа"):
+        assert way_of(b"s:trmb", text) is Carriage.NAME
+    for text in ("Trump met ترامب today", "ترامب met Trump today", "Trump met ترامب and trump today"):
+        assert way_of(b"s:trmb", text) is (Carriage.WORD if "trump" in text else Carriage.PLAIN)
+
+
+def test_words_stand_where_they_are_whatever_is_between_them() -> None:
+    rows = occurrences("Oslo, 1200 Oslo\n\n\tOslo\u00a0port Осло", "en")
+    places = {key: sorted(rows["at"][rows["key"] == key].tolist()) for key in rows["key"].tolist()}
+    assert places == {b"l:oslo": [0, 11, 18], b"l:port": [23], b"s:brt": [23], b"c:brt": [23], b"n:1200": [6]}
+
+
+def test_places_of_a_key_ascend_whatever_writes_it() -> None:
+    found = anchors("三万人 30000 三万人", "zh", background("zh"))
+    i = found.keys.tolist().index(b"n:30000")
+    begin = found.counts[:i].sum()
+    assert found.places[begin : begin + found.counts[i]].tolist() == [0, 4, 10]
 
 
 def test_a_rare_name_is_rarer_than_a_common_word_in_each_language() -> None:
     for language in ("en", "tr", "xx", None):
-        common, rare = background(language).rarities(NAMES, hashes_of(NAMES), 300)
+        common, rare = background(language).rarities(np.array(NAMES), np.array(HASHES), 300)
         assert rare > 5.3
         assert common < 3.9 or language == "tr"
 
