@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from fcntl import LOCK_EX, flock
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pydantic import SecretStr
 from sqlalchemy import URL
 
 from db.engine import libpq_url
+from flows import word_tables as word_tables_module
 from flows.making import Matter, mark
 from flows.wiring import open_environment, word_tables
 from flows.word_tables import kept_background, kept_list
@@ -55,6 +57,11 @@ def expected() -> str:
     return str(background(LIST).rarities(np.array(KEYS), np.array(HASHES), 300).tolist())
 
 
+def tables(folder: Path) -> dict[str, Path]:
+    """What is in a folder besides the locks of those who make tables."""
+    return {path.name: path for path in folder.iterdir() if path.suffix != ".lock"}
+
+
 def rarities_here(folder: Path) -> str:
     return str(kept_background(folder, LIST).rarities(np.array(KEYS), np.array(HASHES), 300).tolist())
 
@@ -74,7 +81,7 @@ def test_fingerprints_are_the_same_with_a_new_table_a_kept_one_and_none(tmp_path
         kept_background.cache_clear()
         kept_list.cache_clear()
         marks.append(mark(matter, partial(kept_background, tmp_path)))
-        assert [path.name for path in tmp_path.iterdir()] == [LISTS.get(language or "", "en")]
+        assert set(tables(tmp_path)) == {LISTS.get(language or "", "en")}
 
     assert marks == [mark(matter)] * 2
 
@@ -120,14 +127,41 @@ def test_a_folder_that_cannot_be_written_to_is_done_without(tmp_path: Path) -> N
 
     assert rarities_here(tmp_path / "file" / "words") == expected()
     assert rarities_here(tmp_path / "words") == expected()
-    assert list((tmp_path / "words").iterdir()) == [tmp_path / "words" / LIST]
+    assert list(tables(tmp_path / "words")) == [LIST]
 
 
 def test_several_processes_may_make_a_table_at_once(tmp_path: Path, table: bytes) -> None:
     (tmp_path / LIST).write_bytes(table[:-16])
 
     assert in_processes(tmp_path, 3) == [expected()] * 3
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {LIST: table}
+    assert {name: path.read_bytes() for name, path in tables(tmp_path).items()} == {LIST: table}
+
+
+def test_of_processes_that_start_at_once_one_makes_the_table(tmp_path: Path) -> None:
+    says_whether_it_makes = """
+import sys
+from pathlib import Path
+from flows import word_tables
+make, made = word_tables.pack, []
+word_tables.pack = lambda name: made.append(name) or make(name)
+word_tables.kept_list(Path(sys.argv[1]), sys.argv[2])
+print(len(made))
+"""
+    command = [sys.executable, "-c", says_whether_it_makes, str(tmp_path), LIST]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+
+    assert sum(int(process.communicate()[0]) for process in started) == 1
+
+
+def test_a_table_that_another_process_does_not_get_done_with_is_made_without_waiting_for_ever(
+    tmp_path: Path, table: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(word_tables_module, "LONGEST_TURN_SECONDS", 0.1)
+    with (tmp_path / f"{LIST}.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+
+        assert rarities_here(tmp_path) == expected()
+    assert (tmp_path / LIST).read_bytes() == table
 
 
 def test_a_run_keeps_its_tables_in_the_home_folder(database: URL, tmp_path: Path) -> None:
@@ -137,4 +171,4 @@ def test_a_run_keeps_its_tables_in_the_home_folder(database: URL, tmp_path: Path
         [found] = env.mark([matter])
 
     assert found == mark(matter)
-    assert [path.name for path in word_tables(settings).iterdir()] == [LIST]
+    assert list(tables(word_tables(settings))) == [LIST]
