@@ -144,7 +144,8 @@ def open_environment(settings: Settings) -> Iterator[Environment]:
             preloaded = [make.__module__, kept_background.__module__]
             kept = partial(kept_background, word_tables(settings))
             with new_sandbox(settings, preloaded=preloaded, stop=stop) as sandbox, schema.missing_is_said(engine):
-                made, marked = partial(sandbox.make, make), partial(sandbox.make, partial(mark, background=kept))
+                made = partial(sandbox.make, make)
+                marked = partial(sandbox.make_in_chunks, partial(mark, background=kept))
                 yield Environment(settings, engine, sources, make=made, mark=marked, schedules=schedules, stop=stop)
         except OperationalError as exc:
             said = " ".join(str(exc.orig).split())

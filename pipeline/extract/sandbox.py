@@ -41,6 +41,7 @@ _AHEAD_PER_WORKER = 32
 # A worker opens tables of languages as it meets them, and makes those that nobody has kept: for a handful of pages one
 # is faster than many.
 _PAGES_BEFORE_ANOTHER = 8
+_A_CHUNK = 5
 _LOOK_SECONDS = 0.05
 _EXIT_MEMORY = 86
 _LONGEST_FAULT = 300
@@ -116,6 +117,16 @@ class Sandbox:
                     yield answer
                 elif busy:
                     wait((*busy, stopped), return_when=FIRST_COMPLETED)
+
+    def make_in_chunks(
+        self, task: Callable[[Argument], Result], arguments: Sequence[Argument]
+    ) -> Iterator[Result | NotAnArticle]:
+        """The same, for a task that takes little more than the way to a worker and back: several arguments go
+        together. Where a worker is lost over some, each of them has its turn alone.
+        """
+        chunks = [arguments[begin : begin + _A_CHUNK] for begin in range(0, len(arguments), _A_CHUNK)]
+        for chunk, made in zip(chunks, self.make(partial(_each, task), chunks), strict=True):
+            yield from self.make(task, chunk) if isinstance(made, NotAnArticle) else made
 
     def _idle_workers(self) -> Sequence[_Worker]:
         wanted = self._workers[: 1 + self._taken // _PAGES_BEFORE_ANOTHER]
@@ -193,6 +204,11 @@ def _answer(page: Future[tuple[Result, int]], limits: Limits) -> Result | NotAnA
         return NotAnArticle(
             Reason.EXTRACTION_CRASH, clean_field(f"{type(fault).__name__}: {fault}"[:_LONGEST_FAULT]) or ""
         )
+
+
+def _each(task: Callable[[Argument], Result], arguments: Sequence[Argument]) -> list[Result]:
+    """In the worker: several pages."""
+    return [task(argument) for argument in arguments]
 
 
 def _run(task: Callable[[Argument], Result], argument: Argument, limits: Limits) -> tuple[Result, int]:

@@ -98,6 +98,23 @@ def test_what_is_no_fault_of_a_page_is_raised_at_its_turn(sandbox: Sandbox, word
     assert list(sandbox.make(misbehave, ["c"])) == ["c: done"]
 
 
+def test_of_a_chunk_only_the_bad_ones_are_lost(sandbox: Sandbox) -> None:
+    words = [*"abcd", "abort", *"efghij", "raise", *"kl"]
+
+    answers = list(sandbox.make_in_chunks(misbehave, words))
+
+    lost = [word for word, answer in zip(words, answers, strict=True) if isinstance(answer, NotAnArticle)]
+    assert lost == ["abort", "raise"]
+    assert [answer for answer in answers if isinstance(answer, str)] == [f"{word}: done" for word in "abcdefghijkl"]
+
+
+def test_a_chunk_is_one_way_to_a_worker(sandbox: Sandbox) -> None:
+    answers = list(sandbox.make_in_chunks(process_id, range(5)))
+
+    assert len(set(answers)) == 1
+    assert list(sandbox.make_in_chunks(process_id, [])) == []
+
+
 def test_answers_that_nobody_took_do_not_come_later(sandbox: Sandbox) -> None:
     assert next(sandbox.make(misbehave, ["a", "b", "c"])) == "a: done"
 
