@@ -79,6 +79,8 @@ def post(conn: Connection, articles: Sequence[tuple[int, Keys]]) -> None:
     rows["fields"], rows["a"], rows["b"] = 2, 8, 8
     rows["key"] = np.concatenate([keys for _, keys in articles])
     rows["article_id"] = np.repeat([article_id for article_id, _ in articles], [len(keys) for _, keys in articles])
+    # In the order of the index: each of its pages is gone to once, not once for each article.
+    rows = rows[np.argsort(rows["key"], kind="stable")]
     copy_in(conn, _COPY, _COPY_BEGIN + rows.tobytes() + _COPY_END)
 
 
