@@ -6,7 +6,8 @@ from typing import Any
 
 import orjson
 import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from psycopg.pq import Format
+from sqlalchemy import URL, Connection, Engine, ExecutionContext, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
 
 from pipeline.errors import UserError
@@ -54,6 +55,7 @@ def connect(url: URL) -> Engine:
         connect_args={"connect_timeout": 10, "application_name": "newsfold"},
     )
     event.listen(engine, "connect", _speak_utc)
+    event.listen(engine, "before_cursor_execute", _answer_in_binary)
     try:
         with engine.connect() as conn:
             version = int(conn.execute(text("show server_version_num")).scalar_one())
@@ -77,6 +79,21 @@ def copy_in(conn: Connection, statement: str, data: bytes) -> None:
             copy.write(data)
     except psycopg.Error as exc:
         raise DBAPIError.instance(statement, None, exc, psycopg.Error, dialect=conn.dialect) from exc
+
+
+def _answer_in_binary(
+    _conn: Connection,
+    cursor: psycopg.Cursor[Any],
+    _statement: str,
+    _parameters: object,
+    context: ExecutionContext,
+    _is_many: bool,
+) -> None:
+    """Statements with the execution option `binary` are answered as Postgres keeps its values: bytes and moments need
+    not be written as text and read again.
+    """
+    if context.execution_options.get("binary"):
+        cursor.format = Format.BINARY
 
 
 def _shown(url: URL) -> str:

@@ -153,13 +153,15 @@ _MARKED = text("""
     where f.article_id = :id
 """)
 _UNPOST = text("delete from ingest.posting where key = any(cast(:keys as bigint[])) and article_id = :id")
-_DATES = text("select id, dated_at, language from ingest.article where id = any(cast(:ids as bigint[]))")
+_DATES = text(
+    "select id, dated_at, language from ingest.article where id = any(cast(:ids as bigint[]))"
+).execution_options(binary=True)
 _CANDIDATES = text("""
     select a.id, a.language, f.packed
     from ingest.article a
     join ingest.fingerprint f on f.article_id = a.id
     where a.id = any(cast(:ids as bigint[])) and f.packed is not null
-""")
+""").execution_options(binary=True)
 # One descent of the primary key for each key. The two runs of bytes are arrays that numpy reads as they are: thousands
 # of rows would take longer to be read one by one than to be found.
 _POSTINGS = text("""
@@ -170,7 +172,7 @@ _POSTINGS = text("""
         select article_id from ingest.posting where key = k.key order by article_id limit :most
     ) p
     where not exists (select from ingest.common_key c where c.key = k.key)
-""")
+""").execution_options(binary=True)
 _KEEP_COMMON = text("""
     insert into ingest.common_key select unnest(cast(:keys as bigint[])) on conflict do nothing
 """)

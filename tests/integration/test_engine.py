@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
+from psycopg.pq import Format
 from sqlalchemy import URL, Engine, make_url, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -131,6 +132,18 @@ def test_other_clients_read_the_address_as_we_do(password: str, folder: str) -> 
 
 def test_an_address_without_options_keeps_its_plus_signs() -> None:
     assert libpq_url(make_url("postgresql+psycopg://ada:a+b@db.example/news")) == "postgresql://ada:a+b@db.example/news"
+
+
+def test_what_is_answered_in_binary_says_the_same(engine: Engine) -> None:
+    values = text(
+        r"select 7 as number, timestamptz '2026-03-01 12:00+02' as moment, text 'ñ' as word, bytea '\x00ff' as raw"
+    )
+    with engine.connect() as conn:
+        written = conn.execute(values)
+        kept = conn.execute(values.execution_options(binary=True))
+
+        assert [answer.cursor.format for answer in (written, kept)] == [Format.TEXT, Format.BINARY]
+        assert written.one() == kept.one() == (7, datetime(2026, 3, 1, 10, tzinfo=UTC), "ñ", b"\x00\xff")
 
 
 def test_a_copy_that_is_cut_off_raises_what_any_other_statement_does(engine: Engine) -> None:
