@@ -9,10 +9,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, delete, text
+from sqlalchemy import Connection, delete, text
 from sqlalchemy.dialects.postgresql import insert
 
 from db.engine import copy_in
@@ -49,9 +48,10 @@ def candidates(
     _keep_common(
         conn, [asked.keys[is_common(asked, numbers)] for asked, (numbers, _) in zip(queries, found, strict=True)]
     )
-    rows = {row.id: row for row in conn.execute(_DATES, {"ids": _distinct(one.translations for one in rankings)}).all()}
+    dated = {i: (at, tag) for i, at, tag in conn.execute(_DATES, {"ids": _distinct(r.translations for r in rankings)})}
+    languages = {language for _, language in dated.values()}
     chosen = [
-        ranking.within(dated_at - window, dated_at + window, _foreign(ranking, rows, article.language))
+        ranking.within(dated_at - window, dated_at + window, _foreign(ranking, dated, languages, article.language))
         for ranking, (article, dated_at) in zip(rankings, articles, strict=True)
     ]
     known = {article.article_id: article for article, _ in articles}
@@ -210,10 +210,15 @@ def _keep_common(conn: Connection, found: Sequence[Keys]) -> None:
         conn.execute(_KEEP_COMMON, {"keys": keys.tolist()})
 
 
-def _foreign(ranking: Ranking, rows: Mapping[int, Row[Any]], language: str | None) -> dict[int, datetime]:
+def _foreign(
+    ranking: Ranking,
+    dated: Mapping[int, tuple[datetime, str | None]],
+    languages: Collection[str | None],
+    language: str | None,
+) -> dict[int, datetime]:
     """The dates of the possible translations that may be in another language."""
-    found = (rows[one] for one in ranking.translations if one in rows)
-    return {row.id: row.dated_at for row in found if not may_share_language(language, row.language)}
+    others = {one for one in languages if not may_share_language(language, one)}
+    return {one: dated[one][0] for one in ranking.translations if one in dated and dated[one][1] in others}
 
 
 def _distinct(ids: Iterable[Iterable[int]]) -> list[int]:
