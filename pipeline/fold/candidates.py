@@ -114,11 +114,11 @@ def rank(asked: Query, numbers: Keys, articles: Keys) -> Ranking:
     copies, shared = np.unique(articles[is_copy], return_counts=True)
     likely, at, counts = np.unique(articles[is_telling], return_inverse=True, return_counts=True)
     weights = np.bincount(at, asked.weights[numbers[is_telling]], minlength=len(likely)).round(6)
-    best = np.lexsort((likely, -weights))
-    best = best[(counts[best] >= _FEWEST_KEYS) & (weights[best] >= _LEAST_WEIGHT)]
+    is_enough = (counts >= _FEWEST_KEYS) & (weights >= _LEAST_WEIGHT)
+    likely, weights = likely[is_enough], weights[is_enough]
     return Ranking(
         tuple(copies[np.lexsort((copies, -shared))][:MOST_CANDIDATES].tolist()),
-        tuple(likely[best][:_MOST_RANKED].tolist()),
+        tuple(likely[np.lexsort((likely, -weights))][:_MOST_RANKED].tolist()),
     )
 
 
