@@ -93,20 +93,22 @@ def keep_bonds(conn: Connection, bonds: Iterable[Bond]) -> None:
 
 def drop_bonds(conn: Connection, ids: Collection[int]) -> None:
     """Forget what was found between these articles and any others."""
-    conn.execute(delete(BondRow).where(_among(BondRow.one, ids) | _among(BondRow.other, ids)))
+    conn.execute(_DROP_BONDS, {"ids": list(ids)})
 
 
 def partners(conn: Connection, ids: Collection[int]) -> dict[int, set[int]]:
     """For each of these articles, those that something was found with."""
-    rows = conn.execute(
-        select(BondRow.one, BondRow.other).where(_among(BondRow.one, ids) | _among(BondRow.other, ids))
-    ).all()
     found: dict[int, set[int]] = {one: set() for one in ids}
-    for one, other in rows:
+    for one, other in conn.execute(_PARTNERS, {"ids": list(ids)}):
         for here, there in ((one, other), (other, one)):
             if here in found:
                 found[here].add(there)
     return found
+
+
+_OF_ARTICLES = "where one = any(cast(:ids as bigint[])) or other = any(cast(:ids as bigint[]))"
+_DROP_BONDS = text(f"delete from ingest.bond {_OF_ARTICLES}")
+_PARTNERS = text(f"select one, other from ingest.bond {_OF_ARTICLES}")
 
 
 def neighbourhood(conn: Connection, ids: Collection[int], least_log_odds: float) -> Neighbourhood:
