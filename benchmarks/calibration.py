@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from pipeline.fold.fingerprint import fingerprint
 from pipeline.fold.judge import evidence_of, probability
-from pipeline.fold.judge import pairs as paired
 from pipeline.fold.near.copies import may_share_language
 from pipeline.fold.translation import likelihood
 from pipeline.fold.words.tokens import primary
@@ -56,8 +55,7 @@ def pairs(truth: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]]) -> 
             one, other = records[i], records[j]
             if may_share_language(one.get("language"), other.get("language")):
                 continue
-            [pair] = paired(articles[i], [articles[j]])
-            evidence = evidence_of(pair)
+            evidence = evidence_of(articles[i], articles[j])
             languages = sorted((primary(one["language"]) or "", primary(other["language"]) or ""))
             found.append(
                 Pair(

@@ -82,7 +82,8 @@ class Archive:
         stated = datetime.fromisoformat(record["published_at"]) if record.get("published_at") else None
         article = Candidate(i, language, found)
         self.texts[i] = text
-        self.bonds += judge(article, leads(article, self.candidates(article, stated or UNDATED)), self.texts)
+        likely = self.candidates(article, stated or UNDATED)
+        self.bonds += judge(leads([(article, other) for other in likely]), self.texts)
         self.articles.append(article)
         self.members.append(Member(i, i, primary(language), stated, len(text), record["url"]))
         self.dates[i] = stated or UNDATED
@@ -94,8 +95,8 @@ class Archive:
         known = {(bond.one, bond.other) for bond in self.bonds}
         for found in neighbourhoods(range(len(self.articles)), self.bonds, least):
             for one, others in missing_pairs(found, known):
-                article, rest = self.articles[one], [self.articles[i] for i in others]
-                self.bonds += judge(article, leads(article, rest, -math.inf), self.texts)
+                compared = [(self.articles[one], self.articles[i]) for i in others]
+                self.bonds += judge(leads(compared, -math.inf), self.texts)
         return group(self.members, self.bonds, least)
 
 

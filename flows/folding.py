@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ from pipeline.fold.stories.canonical import copies
 from pipeline.fold.stories.grouping import group
 from pipeline.fold.stories.moves import describe, name_groups
 from pipeline.fold.stories.neighbours import missing_pairs, neighbourhoods
-from pipeline.models.folding import Bond, Candidate, Member
+from pipeline.models.folding import Bond, Member
 from pipeline.settings import Settings
 
 _MARKED_AT_ONCE = 200
@@ -72,12 +72,9 @@ def find(conn: Connection, rule: Rules, ids: Collection[int]) -> None:
             i: articles[i] for i in known if i in articles
         }
     meant = meanings(conn, rule.model, others) if rule.model else {}
-    found = {
-        here: leads(articles[here], [there[i] for i in sorted(there)], meanings=meant.get(here, {}))
-        for here, there in others.items()
-    }
+    found = leads([(articles[i], there[j]) for i, there in others.items() for j in sorted(there)], meanings=meant)
     stories.drop_bonds(conn, ids)
-    stories.keep_bonds(conn, _judge(conn, articles, found))
+    stories.keep_bonds(conn, _judge(conn, found))
     stories.mark_judged(conn, ids)
 
 
@@ -105,26 +102,22 @@ def _compare_all(conn: Connection, rule: Rules, around: Neighbourhood) -> list[B
     ]
     articles = fingerprints.fingerprinted(conn, {one for first, others in missing for one in (first, *others)})
     meant = meanings(conn, rule.model, dict(missing)) if rule.model else {}
-    found = {
-        first: leads(articles[first], [articles[i] for i in others if i in articles], -math.inf, meant.get(first, {}))
+    compared = [
+        (articles[first], articles[i])
         for first, others in missing
-        if first in articles
-    }
-    bonds = _judge(conn, articles, found)
+        for i in others
+        if first in articles and i in articles
+    ]
+    found = leads(compared, -math.inf, meant)
+    bonds = _judge(conn, found)
     stories.keep_bonds(conn, bonds)
     return bonds
 
 
-def _judge(conn: Connection, articles: Mapping[int, Candidate], found: Mapping[int, Sequence[Lead]]) -> list[Bond]:
+def _judge(conn: Connection, found: Sequence[Lead]) -> list[Bond]:
     """The bonds of articles with those that their fingerprints lead to."""
-    led = {
-        article_id
-        for here, some in found.items()
-        for article_id in (here, *(one.other.article_id for one in some))
-        if some
-    }
-    texts = fingerprints.texts(conn, led)
-    return [bond for here, some in found.items() for bond in judge(articles[here], some, texts)]
+    texts = fingerprints.texts(conn, {one.article_id for lead in found for one in (lead.article, lead.other)})
+    return judge(found, texts)
 
 
 def _moves(conn: Connection, members: dict[int, Member], groups: list[frozenset[int]]) -> list[Move]:

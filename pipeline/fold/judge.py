@@ -7,8 +7,8 @@ said of two articles depends on these two only, and is the same from either side
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
 from typing import Any
@@ -30,6 +30,9 @@ LEAST_LOG_ODDS = -3.0
 # Of 146 pairs of translations none shares more than 0.24 of the words, of texts of one language many share 0.8.
 _FEWEST_WORDS, _SAME_WORDS = 10, 0.5
 _MOST_EVIDENCE = 20
+_PAIRS_AT_ONCE = 128
+# Scores are rounded to thousandths, and what they are at most is rounded otherwise.
+_SLACK = 0.001
 _OTHER = "other_"
 
 
@@ -67,58 +70,78 @@ class Translation:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Another article with which there may be a bond: a copy in one language, or else what is said of a translation."""
+    """An article and another one with which there may be a bond: a copy in one language, or else what is said of a
+    translation.
+    """
 
+    article: Candidate
     other: Candidate
     translation: Translation | None
 
 
 def leads(
-    article: Candidate,
-    others: Sequence[Candidate],
+    compared: Sequence[tuple[Candidate, Candidate]],
     least_log_odds: float = LEAST_LOG_ODDS,
-    meanings: Mapping[int, Meaning] = MappingProxyType({}),
+    meanings: Mapping[int, Mapping[int, Meaning]] = MappingProxyType({}),
 ) -> list[Lead]:
-    """With which others an article may have a bond of at least these log-odds, by their fingerprints. `meanings` has
-    what an embedding model says of others, by their ids.
+    """Which articles may have a bond of at least these log-odds with which others, by their fingerprints. The pairs of
+    one article stand together. `meanings` has what an embedding model says of articles and others, by their ids.
     """
-    found = []
-    for pair in pairs(article, [other for other in others if other.article_id != article.article_id]):
-        translation = _translation(pair, meanings.get(pair.there.article_id), least_log_odds)
-        if translation or copies.may_be_copies(article.fingerprint, pair.there.fingerprint):
-            found.append(Lead(pair.there, translation))
-    return found
+    distinct = [two for two in compared if two[0].article_id != two[1].article_id]
+    return [
+        lead
+        for begin in range(0, len(distinct), _PAIRS_AT_ONCE)
+        for lead in _leads(distinct[begin : begin + _PAIRS_AT_ONCE], least_log_odds, meanings)
+    ]
 
 
-def judge(article: Candidate, found: Sequence[Lead], texts: Mapping[int, str]) -> list[Bond]:
-    """The bonds of an article with others, at most one with each. `texts` has those of all of them, by their ids."""
-    bonds = (_judge_one(article, texts[article.article_id], lead, texts[lead.other.article_id]) for lead in found)
+def judge(found: Sequence[Lead], texts: Mapping[int, str]) -> list[Bond]:
+    """The bonds that leads lead to, at most one for each. `texts` has those of all articles in them, by their ids."""
+    bonds = (_judge_one(lead, texts[lead.article.article_id], texts[lead.other.article_id]) for lead in found)
     return [bond for bond in bonds if bond is not None]
 
 
-def pairs(article: Candidate, others: Sequence[Candidate]) -> list[Pair]:
-    """An article with each of some others."""
-    mine = unpack(article.fingerprint.anchors)
-    theirs = [unpack(other.fingerprint.anchors) for other in others]
-    linked = zip(others, theirs, link(mine, theirs), strict=True)
-    return [Pair(article, other, mine, anchors, shared) for other, anchors, shared in linked]
-
-
-def evidence_of(pair: Pair) -> Evidence:
+def evidence_of(here: Candidate, there: Candidate) -> Evidence:
     """What two articles share and what they do not."""
-    found = _most_evidence(pair)
-    return replace(found, shared=counted(pair.mine, pair.theirs, found.shared))
+    [texts] = _anchors([(here, there)])
+    return _evidence(Pair(here, there, *texts, link([texts]).of(0)))
 
 
-def _most_evidence(pair: Pair) -> Evidence:
-    """The same, before it is known which of the shared anchors count."""
+def _leads(
+    compared: Sequence[tuple[Candidate, Candidate]],
+    least_log_odds: float,
+    meanings: Mapping[int, Mapping[int, Meaning]],
+) -> Iterator[Lead]:
+    texts = _anchors(compared)
+    linked = link(texts)
+    masses = np.array([here.fingerprint.mass * there.fingerprint.mass for here, there in compared])
+    most = most_log_odds(linked, masses).tolist()
+    for i, (here, there) in enumerate(compared):
+        meaning = meanings.get(here.article_id, {}).get(there.article_id)
+        added = meaning.log_odds if meaning else 0.0
+        translation = None
+        # Of few pairs is it worth finding out what counts.
+        if most[i] + added >= least_log_odds - _SLACK:
+            translation = _translation(Pair(here, there, *texts[i], linked.of(i)), meaning, least_log_odds)
+        if translation or copies.may_be_copies(here.fingerprint, there.fingerprint):
+            yield Lead(here, there, translation)
+
+
+def _anchors(compared: Sequence[tuple[Candidate, Candidate]]) -> list[tuple[Anchors, Anchors]]:
+    articles = {one.article_id: one for two in compared for one in two}
+    anchors = {i: unpack(one.fingerprint.anchors) for i, one in articles.items()}
+    return [(anchors[here.article_id], anchors[there.article_id]) for here, there in compared]
+
+
+def _evidence(pair: Pair) -> Evidence:
     masses = pair.here.fingerprint.mass, pair.there.fingerprint.mass
     shared_numbers = int(np.count_nonzero(pair.mine.is_number[pair.shared.mine]))
-    return Evidence(heavy(pair.shared), masses, (pair.mine.numbers, pair.theirs.numbers), shared_numbers)
+    shared = counted(pair.mine, pair.theirs, heavy(pair.shared))
+    return Evidence(shared, masses, (pair.mine.numbers, pair.theirs.numbers), shared_numbers)
 
 
-def _judge_one(here: Candidate, text: str, lead: Lead, other: str) -> Bond | None:
-    there, translation = lead.other, lead.translation
+def _judge_one(lead: Lead, text: str, other: str) -> Bond | None:
+    here, there, translation = lead.article, lead.other, lead.translation
     said = copies.compare(here.fingerprint, text, there.fingerprint, other)
     if said is not None:
         return _bond(here, there, said.kind, COPY_LOG_ODDS, said.similarity, said.evidence)
@@ -135,12 +158,8 @@ def _judge_one(here: Candidate, text: str, lead: Lead, other: str) -> Bond | Non
 def _translation(pair: Pair, meaning: Meaning | None, least_log_odds: float) -> Translation | None:
     if copies.may_share_language(pair.here.language, pair.there.language) or _share_words(pair):
         return None
-    added = meaning.log_odds if meaning else 0.0
-    # Of few pairs is it worth finding out what counts.
-    if round(most_log_odds(_most_evidence(pair)) + added, 3) < least_log_odds:
-        return None
-    found = evidence_of(pair)
-    score = round(log_odds(found) + added, 3)
+    found = _evidence(pair)
+    score = round(log_odds(found) + (meaning.log_odds if meaning else 0.0), 3)
     if score < least_log_odds:
         return None
     return Translation(score, _marks(pair, found.shared) if score >= LEAST_LOG_ODDS else (), meaning)

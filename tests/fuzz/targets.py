@@ -185,7 +185,7 @@ def text(data: bytes) -> None:
     one, other = (fingerprint(some, title=None, language=language) for some in (whole, half))
     check(unpack_fingerprint(pack_fingerprint(one)) == one, "another fingerprint once it is packed", whole)
     compare(one, whole, other, half)
-    leads(Candidate(1, language, one), [Candidate(2, "und", other)])
+    leads([(Candidate(1, language, one), Candidate(2, "und", other))])
 
 
 def warc(data: bytes) -> None:

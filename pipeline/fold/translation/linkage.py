@@ -5,20 +5,21 @@ share it than strangers do. With r = how often a translation carries such an anc
 and k = how much better its places agree than places at random, that is ln(1 - r + r k / u): a chance match, common and
 out of place, weighs about nothing.
 
-All anchors that a text shares with any of its candidates are weighed at once, in columns.
+All anchors that many pairs of texts share are weighed at once, in columns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.fold.translation.carriage import CARRIAGES, Carriage, carried
-from pipeline.fold.translation.packed import Anchors, carriages, hear_finely, is_coarse
+from pipeline.fold.translation.packed import Anchors, carriages, hear_finely, is_coarse, is_number
 from pipeline.fold.translation.spans import Spans
 
 # A translation puts three of four shared anchors within about 3% of the text's length; the others fall anywhere.
@@ -55,6 +56,24 @@ class Shared:
 
 
 @dataclass(frozen=True, eq=False)
+class Linked:
+    """What each of some pairs of texts shares: the columns of all of them, one pair after the other, and the number of
+    the pair that each anchor is of. For each pair: the weight of all anchors that weigh something, the most that the
+    places of one of them bring (0 or more), and how many numbers only one of both texts has.
+    """
+
+    shared: Shared
+    pairs: Indices
+    weights: Values
+    best_places: Values
+    lone_numbers: Indices
+
+    def of(self, pair: int) -> Shared:
+        """What one pair shares."""
+        return self.shared.only(slice(*np.searchsorted(self.pairs, [pair, pair + 1]).tolist()))
+
+
+@dataclass(frozen=True, eq=False)
 class _Places:
     """Where anchors stand, as shares of the length of their text: anchor i at `counts[i]` of `shares`, from
     `begins[i]` on.
@@ -65,22 +84,31 @@ class _Places:
     counts: Indices
 
 
-def link(here: Anchors, others: Sequence[Anchors]) -> list[Shared]:
-    """The anchors that a text shares with each of some others."""
-    if not others:
-        return []
-    sizes = np.array([len(one.keys) for one in others])
-    mine, at = _common(here.keys, np.concatenate([one.keys for one in others]))
-    owners = np.repeat(np.arange(len(others)), sizes)[at]
-    rarities = np.concatenate([one.rarities for one in others])[at]
-    marks = np.concatenate([one.marks for one in others])[at]
-    places = _agreement(_places([here], mine), _places(others, at))
-    weights = _weights(here.marks[mine], here.rarities[mine], marks, rarities, places)
-    theirs = at - (np.cumsum(sizes) - sizes)[owners]
-    heaviest = np.lexsort((mine, -weights, owners))
-    shared = Shared(mine[heaviest], theirs[heaviest], weights[heaviest], places[heaviest])
-    ends = np.cumsum(np.bincount(owners, minlength=len(others))).tolist()
-    return [shared.only(slice(begin, end)) for begin, end in pairwise([0, *ends])]
+def link(texts: Sequence[tuple[Anchors, Anchors]]) -> Linked:
+    """The anchors that each of one or more pairs of texts shares. Pairs with one first text stand together."""
+    heres, mine, at, other_at = _matched(texts)
+    theres = [there for _, there in texts]
+    ends = np.cumsum([len(there.keys) for there in theres])
+    pairs = np.searchsorted(ends, other_at, side="right")
+    theirs = other_at - np.append(0, ends)[pairs]
+    marks, other_marks = (np.concatenate([one.marks for one in some]) for some in (heres, theres))
+    rarities, other_rarities = (np.concatenate([one.rarities for one in some]) for some in (heres, theres))
+    places = _agreement(_places(heres, at), _places(theres, other_at))
+    weights = _weights(marks[at], rarities[at], other_marks[other_at], other_rarities[other_at], places)
+    heaviest = np.lexsort((mine, -weights, pairs))
+
+    is_heavy = weights >= _LEAST_WEIGHT
+    pair_weights, best_places = np.zeros(len(texts)), np.zeros(len(texts))
+    np.add.at(pair_weights, pairs[is_heavy], weights[is_heavy])
+    np.maximum.at(best_places, pairs[is_heavy], places[is_heavy])
+    numbers = np.array([here.numbers + there.numbers for here, there in texts])
+    return Linked(
+        Shared(mine[heaviest], theirs[heaviest], weights[heaviest], places[heaviest]),
+        pairs,
+        pair_weights,
+        best_places,
+        numbers - 2 * np.bincount(pairs[is_number(marks[at])], minlength=len(texts)),
+    )
 
 
 def heavy(shared: Shared) -> Shared:
@@ -100,6 +128,21 @@ def counted(here: Anchors, there: Anchors, shared: Shared) -> Shared:
             others.claim(other_places, other_size)
             is_counted[n] = True
     return shared.only(is_counted)
+
+
+def _matched(texts: Sequence[tuple[Anchors, Anchors]]) -> tuple[list[Anchors], Indices, Indices, Indices]:
+    """The distinct first texts of pairs, and for each shared anchor its index in its first text, and its numbers among
+    the anchors of these first texts and among those of the second texts, one text after the other.
+    """
+    heres, found, begin, other_begin = list[Anchors](), [], 0, 0
+    for here, some in groupby(texts, itemgetter(0)):
+        keys = np.concatenate([there.keys for _, there in some])
+        mine, at = _common(here.keys, keys)
+        found.append((mine, begin + mine, other_begin + at))
+        heres.append(here)
+        begin, other_begin = begin + len(here.keys), other_begin + len(keys)
+    mine, at, other_at = (np.concatenate(column) for column in zip(*found, strict=True))
+    return heres, mine, at, other_at
 
 
 def _common(here: Indices, there: Indices) -> tuple[Indices, Indices]:

@@ -60,8 +60,7 @@ class Anchors:
     @cached_property
     def is_number(self) -> NDArray[np.bool_]:
         """Which anchors are numbers."""
-        found: NDArray[np.bool_] = carriages(self.marks) == _NUMBER
-        return found
+        return is_number(self.marks)
 
     @cached_property
     def words(self) -> int:
@@ -71,7 +70,7 @@ class Anchors:
     @cached_property
     def numbers(self) -> int:
         """How many anchors are numbers."""
-        return int(np.count_nonzero(self.is_number))
+        return int(np.count_nonzero(is_number(self.marks)))
 
     def carriage(self, i: int) -> Carriage:
         """How an anchor is written."""
@@ -92,6 +91,12 @@ class Anchors:
 def carriages(marks: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """How anchors are written, as numbers of CARRIAGES."""
     return marks & np.uint8(_CARRIAGE)
+
+
+def is_number(marks: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which anchors are numbers."""
+    found: NDArray[np.bool_] = carriages(marks) == _NUMBER
+    return found
 
 
 def is_coarse(marks: NDArray[np.uint8]) -> NDArray[np.bool_]:

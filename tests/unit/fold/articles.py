@@ -156,5 +156,6 @@ def bonds(
 ) -> list[Bond]:
     """What the judge says of an article and others."""
     texts = {one.candidate.article_id: one.text for one in (article, *others)}
-    found = leads(article.candidate, [one.candidate for one in others], meanings=meanings)
-    return judge(article.candidate, found, texts)
+    here = article.candidate
+    found = leads([(here, one.candidate) for one in others], meanings={here.article_id: meanings})
+    return judge(found, texts)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from itertools import combinations
+from collections.abc import Sequence
+from itertools import combinations, product
 
 import numpy as np
 import pytest
 from unit.fold.articles import HARBOUR_DISPATCHES, HARBOUR_EN, HARBOUR_HI, HARBOUR_RU, MUSEUM_EN, MUSEUM_RU, known
 
-from pipeline.fold.judge import LEAST_LOG_ODDS, leads, pairs
-from pipeline.fold.translation.linkage import link
+from pipeline.fold.judge import LEAST_LOG_ODDS, leads
+from pipeline.fold.translation.linkage import Shared, link
 from pipeline.fold.translation.packed import Anchors, unpack
 
 TEXTS = [
@@ -24,6 +25,12 @@ TEXTS = [
 ]
 ARTICLES = [known(i, text, language).candidate for i, (text, language) in enumerate(TEXTS)]
 ANCHORS = [unpack(article.fingerprint.anchors) for article in ARTICLES]
+
+
+def shared_with(here: Anchors, others: Sequence[Anchors]) -> list[Shared]:
+    """What a text shares with each of some others, all asked for at once."""
+    linked = link([(here, there) for there in others])
+    return [linked.of(i) for i in range(len(others))]
 
 
 def place_of(here: Anchors, i: int, there: Anchors, j: int) -> float:
@@ -42,7 +49,7 @@ def place_of(here: Anchors, i: int, there: Anchors, j: int) -> float:
 @pytest.mark.parametrize("which", range(len(TEXTS)), ids=[f"{i} {language}" for i, (_, language) in enumerate(TEXTS)])
 def test_places_weigh_as_the_formula_says(which: int) -> None:
     here = ANCHORS[which]
-    for there, shared in zip(ANCHORS, link(here, ANCHORS), strict=True):
+    for there, shared in zip(ANCHORS, shared_with(here, ANCHORS), strict=True):
         assert set(here.keys[shared.mine]) == set(there.keys[shared.theirs]) == set(here.keys) & set(there.keys)
         assert shared.weights.tolist() == sorted(shared.weights.tolist(), reverse=True)
         expected = [place_of(here, int(i), there, int(j)) for i, j in zip(shared.mine, shared.theirs, strict=True)]
@@ -50,10 +57,10 @@ def test_places_weigh_as_the_formula_says(which: int) -> None:
 
 
 def test_a_text_shares_the_same_with_another_whoever_else_is_asked_about() -> None:
-    for here, together in zip(ANCHORS, ([*link(one, ANCHORS)] for one in ANCHORS), strict=True):
+    for here, together in zip(ANCHORS, (shared_with(one, ANCHORS) for one in ANCHORS), strict=True):
         for there, shared in zip(ANCHORS, together, strict=True):
-            [alone] = link(here, [there])
-            [turned] = link(there, [here])
+            [alone] = shared_with(here, [there])
+            [turned] = shared_with(there, [here])
             assert np.array_equal(shared.mine, alone.mine)
             assert shared.weights.tolist() == alone.weights.tolist() == turned.weights.tolist()
 
@@ -62,13 +69,15 @@ def test_no_lead_is_dropped_before_it_is_known_what_counts() -> None:
     """What reaches the least with no bound at all is a lead with that least too, and nothing else is."""
     reaching = 0
     for one, other in combinations(ARTICLES, 2):
-        anyhow = [lead.translation for lead in leads(one, [other], -math.inf) if lead.translation]
+        anyhow = [lead.translation for lead in leads([(one, other)], -math.inf) if lead.translation]
         expected = [found for found in anyhow if found.log_odds >= LEAST_LOG_ODDS]
-        assert [lead.translation for lead in leads(one, [other]) if lead.translation] == expected
+        assert [lead.translation for lead in leads([(one, other)]) if lead.translation] == expected
         reaching += len(expected)
     assert reaching > 20
 
 
-def test_nothing_is_shared_with_nobody() -> None:
-    assert link(ANCHORS[0], []) == []
-    assert pairs(ARTICLES[0], []) == []
+def test_what_is_said_of_two_articles_is_the_same_whoever_else_is_asked_about() -> None:
+    compared = list(product(ARTICLES, ARTICLES))
+    together = leads(compared)
+    assert together == [lead for two in compared for lead in leads([two])]
+    assert len({lead.article.article_id for lead in together}) > 5
