@@ -30,6 +30,7 @@ LEAST_LOG_ODDS = -3.0
 # Of 146 pairs of translations none shares more than 0.24 of the words, of texts of one language many share 0.8.
 _FEWEST_WORDS, _SAME_WORDS = 10, 0.5
 _MOST_EVIDENCE = 20
+# Twice as many take as long a pair, and more memory.
 _PAIRS_AT_ONCE = 128
 # Scores are rounded to thousandths, and what they are at most is rounded otherwise.
 _SLACK = 0.001

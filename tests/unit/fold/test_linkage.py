@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from unit.fold.articles import HARBOUR_DISPATCHES, HARBOUR_EN, HARBOUR_HI, HARBOUR_RU, MUSEUM_EN, MUSEUM_RU, known
 
-from pipeline.fold.judge import LEAST_LOG_ODDS, leads
+from pipeline.fold.judge import LEAST_LOG_ODDS, evidence_of, leads
+from pipeline.fold.translation.likelihood import log_odds, most_log_odds
 from pipeline.fold.translation.linkage import Shared, link
 from pipeline.fold.translation.packed import Anchors, unpack
 
@@ -74,6 +75,14 @@ def test_no_lead_is_dropped_before_it_is_known_what_counts() -> None:
         assert [lead.translation for lead in leads([(one, other)]) if lead.translation] == expected
         reaching += len(expected)
     assert reaching > 20
+
+
+def test_no_log_odds_are_more_than_a_pair_can_reach() -> None:
+    compared = list(product(ARTICLES, ARTICLES))
+    linked = link([(ANCHORS[one.article_id], ANCHORS[other.article_id]) for one, other in compared])
+    masses = np.array([one.fingerprint.mass * other.fingerprint.mass for one, other in compared])
+    for two, most in zip(compared, most_log_odds(linked, masses).tolist(), strict=True):
+        assert log_odds(evidence_of(*two)) <= most + 1e-9
 
 
 def test_what_is_said_of_two_articles_is_the_same_whoever_else_is_asked_about() -> None:
