@@ -25,6 +25,7 @@ from flows.wiring import Environment, make_here
 from pipeline.errors import UserError
 from pipeline.models.pages import NotAnArticle, Reason
 from pipeline.models.sources import Source, SourceKind
+from pipeline.rules import EXTRACTION_RULES, FOLDING_RULES
 
 TABLES = (
     "page",
@@ -243,8 +244,8 @@ def test_rows_of_older_rules_get_the_number_of_those_of_now_and_are_judged_again
     assert done.articles == len(before)
     assert rows(engine, "select article_id, story_id, text from news.articles order by article_id") == before
     numbers = "select distinct extraction_rules, folding_rules from news.articles"
-    assert rows(engine, numbers) == [{"extraction_rules": 1, "folding_rules": 1}]
-    assert rows(engine, "select distinct extraction_rules from news.pages") == [{"extraction_rules": 1}]
+    assert rows(engine, numbers) == [{"extraction_rules": EXTRACTION_RULES, "folding_rules": FOLDING_RULES}]
+    assert rows(engine, "select distinct extraction_rules from news.pages") == [{"extraction_rules": EXTRACTION_RULES}]
     assert rows(engine, "select * from news.remade") == []
 
 
@@ -255,7 +256,7 @@ def test_only_folding_reads_no_body(small: Environment, engine: Engine) -> None:
 
     assert (done.pages, done.articles) == (0, 14)
     numbers = "select distinct extraction_rules, folding_rules from news.articles"
-    assert rows(engine, numbers) == [{"extraction_rules": 0, "folding_rules": 1}]
+    assert rows(engine, numbers) == [{"extraction_rules": 0, "folding_rules": FOLDING_RULES}]
 
 
 def test_only_the_days_and_sources_that_were_asked_for_are_made_again(small: Environment) -> None:
