@@ -185,7 +185,7 @@ _TO_LOAD = text("""
                         limit 1) c
     where p.id = any(:ids) and p.state = 'fetched'
     order by p.id
-""")
+""").execution_options(binary=True)
 
 
 def keep_capture(conn: Connection, run_id: int, page_id: int, fetched: Fetched, *, now: datetime) -> bool:

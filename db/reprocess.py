@@ -230,7 +230,7 @@ _BODIES = text(f"""
     join ingest.capture c on c.page_id = p.id and c.body_hash in (n.newest, a.body_hash)
     where p.id = any(:ids) and {_IS_FREE}
     order by p.id, c.fetched_at desc, c.body_hash
-""")
+""").execution_options(binary=True)
 
 
 def verdicts(conn: Connection, page_ids: Sequence[int]) -> dict[int, Verdict]:
