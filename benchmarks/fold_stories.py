@@ -72,7 +72,7 @@ class Archive:
             for i in ranking.translations
             if not may_share_language(article.language, self.articles[i].language)
         }
-        chosen = ranking.within(date - WINDOW, date + WINDOW, foreign)
+        chosen = ranking.within(WINDOW, date, foreign)
         return [self.articles[i] for i in chosen]
 
     def add(self, record: Record, found: Fingerprint) -> None:

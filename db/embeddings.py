@@ -139,10 +139,18 @@ def neighbours(
     found = {}
     for article_id, vector in vectors_of(conn, model, dates).items():
         if _is_indexed(conn, len(vector)):
-            begin, end = dates[article_id] - window, dates[article_id] + window
+            begin, end = _moved(dates[article_id], -window), _moved(dates[article_id], window)
             near = nearest(conn, model, vector, limit=limit + 1, begin=begin, end=end)
             found[article_id] = {one.article_id for one in near} - {article_id}
     return found
+
+
+def _moved(moment: datetime, by: timedelta) -> datetime | None:
+    """A moment that much later; None where that lies beyond the calendar, where no article is dated."""
+    try:
+        return moment + by
+    except OverflowError:
+        return None
 
 
 def nearest(

@@ -51,7 +51,7 @@ def candidates(
     dated = {i: (at, tag) for i, at, tag in conn.execute(_DATES, {"ids": _distinct(r.translations for r in rankings)})}
     languages = {language for _, language in dated.values()}
     chosen = [
-        ranking.within(dated_at - window, dated_at + window, _foreign(ranking, dated, languages, article.language))
+        ranking.within(window, dated_at, _foreign(ranking, dated, languages, article.language))
         for ranking, (article, dated_at) in zip(rankings, articles, strict=True)
     ]
     known = {article.article_id: article for article, _ in articles}

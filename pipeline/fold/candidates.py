@@ -56,11 +56,11 @@ class Ranking:
     copies: tuple[int, ...]
     translations: tuple[int, ...]
 
-    def within(self, begin: datetime, end: datetime, dates: Mapping[int, datetime]) -> list[int]:
-        """All copies, and the best translations that are dated between two moments. `dates` are those of
-        articles that may be in another language: others are no translations.
+    def within(self, window: timedelta, dated_at: datetime, dates: Mapping[int, datetime]) -> list[int]:
+        """All copies, and the best translations that are dated in the window on both sides of a date. `dates` are those
+        of articles that may be in another language: others are no translations.
         """
-        dated = [one for one in self.translations if one in dates and begin <= dates[one] <= end]
+        dated = [one for one in self.translations if one in dates and abs(dates[one] - dated_at) <= window]
         return list(dict.fromkeys([*self.copies, *dated[:MOST_CANDIDATES]]))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -82,6 +82,22 @@ def test_neighbours_of_other_times_are_left_out(archive: Engine, embedder: Embed
     late = {"begin": datetime(2026, 2, 1, tzinfo=UTC), "end": datetime(2026, 3, 1, tzinfo=UTC)}
 
     assert [url for url, _ in _nearest(archive, embedder, "bank", **late)] == ["https://c.example/model"]
+
+
+def test_neighbours_of_an_article_at_either_end_of_the_calendar_are_those_of_its_window(
+    archive: Engine, embedder: Embedder
+) -> None:
+    fill_embeddings(archive, embedder, lambda *_: None)
+    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    with archive.begin() as conn:
+        bank, rain, model = conn.execute(text("select article_id from news.articles order by url")).scalars()
+        dates = {bank: first, rain: last}
+        found = embeddings.neighbours(conn, embedder.name, dates, window=timedelta(days=14), limit=10)
+        all_days = (datetime(2026, 2, 20, tzinfo=UTC) - first) + timedelta(days=1)
+        wide = embeddings.neighbours(conn, embedder.name, {bank: first}, window=all_days, limit=10)
+
+    assert found == {bank: set(), rain: set()}
+    assert wide == {bank: {rain, model}}
 
 
 def test_vectors_of_another_model_are_not_compared_and_are_replaced(
