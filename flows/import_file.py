@@ -27,14 +27,17 @@ from pipeline.models.sources import IMPORT_SLUG, Source, SourceKind
 class ImportReport:
     """What came of a file: the run, the lines that named no article, and the fields that nothing was made of.
 
-    `repeated` counts lines that name the page of a line shortly before (the last one counts), `left` those that name a
-    page which another run works on at the moment.
+    `unread_dates` counts records whose `published_at` cannot be read; `first_unread_date` is the line of the first one,
+    counted from 1, and what it says. `repeated` counts lines that name the page of a line shortly before (the last one
+    counts), `left` those that name a page which another run works on at the moment.
     """
 
     run_id: int
     lines: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     unknown_fields: set[str] = field(default_factory=set)
+    unread_dates: int = 0
+    first_unread_date: tuple[int, str] | None = None
     repeated: int = 0
     left: int = 0
 
@@ -62,10 +65,13 @@ def _import_batch(env: Environment, scope: Scope, source_id: int, batch: list[by
         match parse_record(raw, report.lines):
             case Rejected() as rejected:
                 report.rejected.append(rejected)
-            case Record(capture, unknown):
+            case Record(capture, unknown, unread_date):
                 report.repeated += canonicalize(capture.url) in brought
                 brought[canonicalize(capture.url)] = capture
                 report.unknown_fields |= unknown
+                if unread_date:
+                    report.unread_dates += 1
+                    report.first_unread_date = report.first_unread_date or (report.lines, unread_date)
     with env.engine.begin() as conn:
         imported = captures.claim_imported(conn, scope.run_id, source_id, brought, now=env.now())
     report.left += imported.left

@@ -290,5 +290,9 @@ def _note_rejected(file: Path, report: ImportReport) -> None:
         note(
             f"{file}: {plural(report.left, 'page')} left to a run that works on them now; import again when it is done"
         )
+    if report.first_unread_date:
+        line, value = report.first_unread_date
+        records = plural(report.unread_dates, "record")
+        note(f"{file}: {records} with a published_at that cannot be read; the first, in line {line}: {value}")
     if report.unknown_fields:
         note(f"{file}: fields not used: {', '.join(sorted(report.unknown_fields))}")

@@ -34,6 +34,8 @@ _YEAR_ONE = re.compile(r"(?<![-+:\d])00\d\d(?![:\d])")
 _HALF_OF_DAY = re.compile(r"\d\s?[ap]\.?m\b", re.IGNORECASE)
 _UNIX_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
+# A number of this many seconds since 1970, or of as many milliseconds, is a moment of the web's years, 1990 to 2099.
+_EPOCH_SECONDS = (datetime(1990, 1, 1, tzinfo=UTC).timestamp(), datetime(2100, 1, 1, tzinfo=UTC).timestamp())
 
 
 def parse_moment(written: str) -> datetime | None:
@@ -53,6 +55,15 @@ def parse_moment(written: str) -> datetime | None:
         return datetime.fromisoformat(written)
     except (ValueError, TypeError, IndexError, OverflowError):  # not a date; parsedate_to_datetime raises all four
         return None
+
+
+def epoch_moment(number: float) -> datetime | None:
+    """The moment that a number of seconds or milliseconds since 1970 is; None where that lies outside 1990 to 2099."""
+    first, last = _EPOCH_SECONDS
+    for unit in (1, 1000):
+        if first * unit <= number < last * unit:
+            return datetime.fromtimestamp(number / unit, UTC)
+    return None
 
 
 def in_utc(moment: datetime) -> datetime | None:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from pipeline.dates.moments import parse_moment
-from pipeline.extract.dates.choose import choose_date, moment_claim
+from pipeline.extract.dates.choose import choose_date, written_claim
 from pipeline.extract.draft import Draft
+from pipeline.extract.given import given_date
 from pipeline.extract.plain import read_plain, read_titled
 from pipeline.models.dates import DateSource
 from pipeline.models.pages import NotAnArticle, Reason
@@ -18,8 +18,8 @@ from pipeline.models.pages import NotAnArticle, Reason
 def read_record(line: str, *, url: str, now: datetime) -> Draft | NotAnArticle:
     """What a record says. It has `text` or `html`; what it gives besides goes before what its text or page says.
 
-    `title`, `language`, `site`, `author` and `published_at` (ISO 8601 or RFC 2822, UTC where it names no zone) may be
-    given; one that is no string, or a date that is none, counts as not given.
+    `title`, `language`, `site` and `author` may be given, as strings, and `published_at` as `given_date` reads it; what
+    is none of that counts as not given.
     """
     try:
         record = json.loads(line)
@@ -45,8 +45,9 @@ def _read_body(record: Mapping[str, object], url: str, now: datetime) -> Draft |
 
 
 def _with_given(draft: Draft, record: Mapping[str, object], now: datetime) -> Draft:
-    moment = _given_moment(record)
-    dated = choose_date([*([moment_claim(DateSource.RECORD, moment)] if moment else []), *draft.dates], now)
+    given = given_date(record)
+    claim = written_claim(DateSource.RECORD, given) if given else None
+    dated = choose_date([*([claim] if claim else []), *draft.dates], now)
     author = _given(record, "author")
     return replace(
         draft,
@@ -64,7 +65,3 @@ def _with_given(draft: Draft, record: Mapping[str, object], now: datetime) -> Dr
 def _given(record: Mapping[str, object], field: str) -> str | None:
     value = record.get(field)
     return value if isinstance(value, str) and value.strip() else None
-
-
-def _given_moment(record: Mapping[str, object]) -> datetime | None:
-    return parse_moment(_given(record, "published_at") or "")

@@ -218,6 +218,29 @@ def test_import_names_the_lines_it_leaves_out_and_the_fields_it_does_not_use(run
     assert "1 unchanged; nothing new" in again
 
 
+def test_import_says_which_dates_it_cannot_read_and_reads_the_others(run: Run, tmp_path: Path) -> None:
+    dates = ["Nov 20, 2025", "garbage\x1b[31m", "20.11.2025", {"$date": 1763600000000}, 1763600000, None]
+    lines = [
+        json.dumps({"url": f"https://a.example/{n}", "text": f"Harbour {n} opened. " * 20, "published_at": date})
+        for n, date in enumerate(dates)
+    ]
+    (tmp_path / "articles.jsonl").write_text("\n".join(lines), encoding="utf-8")
+
+    code, _, err = run("import", "articles.jsonl")
+    _, days, _ = run("sql", "select url, published_at::date from news.articles order by 1", "--format", "csv")
+
+    assert code == 0
+    assert r"2 records with a published_at that cannot be read; the first, in line 2: 'garbage\x1b[31m'" in err
+    assert [line.partition(",")[2] for line in days.split()[1:]] == [
+        "2025-11-20",
+        "",
+        "2025-11-20",
+        "",
+        "2025-11-20",
+        "",
+    ]
+
+
 def test_importing_a_file_again_adds_nothing_whatever_became_of_its_lines(run: Run, tmp_path: Path) -> None:
     harbour = {"url": "https://a.example/1", "text": "A harbour opened. " * 20}
     filler = [{"url": f"https://a.example/f{n}", "text": f"Filler number {n} of the day. " * 9} for n in range(60)]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import reprlib
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.dates.moments import in_utc, parse_moment
+from pipeline.dates.moments import in_utc
 from pipeline.discover.urls import absolute
 from pipeline.errors import FeedError
 from pipeline.extract.clean import clean_field
+from pipeline.extract.given import given_date, unread_date
 from pipeline.models.pages import RECORD_MEDIA_TYPE, Capture, Entry, Reading
 
 _KNOWN = {"url", "text", "html", "title", "author", "language", "published_at", "site"}
@@ -17,10 +19,13 @@ _KNOWN = {"url", "text", "html", "title", "author", "language", "published_at", 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One usable line: itself, as the body of the page it speaks of, and the fields we do not know."""
+    """One usable line: itself, as the body of the page it speaks of, the fields we do not know, and its `published_at`
+    where that cannot be read, shortened and printable.
+    """
 
     capture: Capture
     unknown: frozenset[str]
+    unread_date: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +70,17 @@ def _record(named: _Named, raw: bytes) -> Record | None:
     if not (_text(named, "text") or _text(named, "html")):
         return None
     capture = Capture(named.url, raw.strip(), RECORD_MEDIA_TYPE, "utf-8")
-    return Record(capture, frozenset(named.data.keys() - _KNOWN))
+    unread = unread_date(named.data)
+    return Record(capture, frozenset(named.data.keys() - _KNOWN), None if unread is None else reprlib.repr(unread))
 
 
 def _entry(named: _Named) -> Entry:
-    moment = parse_moment(_text(named, "published_at") or "")
+    given = given_date(named.data)
     return Entry(
         named.url,
         title=clean_field(_text(named, "title")),
         author=clean_field(_text(named, "author")),
-        published_at=in_utc(moment) if moment else None,
+        published_at=in_utc(given.moment) if given and not given.other_day else None,
     )
 
 

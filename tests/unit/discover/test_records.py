@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
-from pipeline.discover.lists.records import Record, Rejected, parse_record
+from pipeline.discover.lists.records import Record, Rejected, parse_record, read_records
 from pipeline.models.pages import RECORD_MEDIA_TYPE, Capture
 
 URL = "https://a.example/bees"
@@ -51,6 +52,53 @@ def test_fields_that_nothing_is_made_of_are_named() -> None:
 
     assert isinstance(record, Record)
     assert record.unknown == {"score", "tags"}
+
+
+@pytest.mark.parametrize(
+    ("published_at", "said"),
+    [
+        ("2026-11-20", None),
+        ("Nov 20, 2026", None),
+        ("01/02/2026", None),
+        (1763600000, None),
+        ("1763600000000", None),
+        (None, None),
+        (" ", None),
+        ("gar\x1b[31m\nbage", r"'gar\x1b[31m\nbage'"),
+        ("x" * 100_000, "'xxxxxxxxxxxx...xxxxxxxxxxxxx'"),
+        ("2026-11", "'2026-11'"),
+        (0, "0"),
+        (20261120, "20261120"),
+        (False, "False"),
+        ({"$date": 1763600000000}, "{'$date': 1763600000000}"),
+        ([[]] * 50, "[[], [], [], [], [], [], ...]"),
+    ],
+)
+def test_a_date_that_cannot_be_read_is_shown(published_at: object, said: str | None) -> None:
+    record = parse_record(_line(url=URL, text="Bees", published_at=published_at), 1)
+
+    assert isinstance(record, Record)
+    assert record.unread_date == said
+
+
+@pytest.mark.parametrize(
+    ("fields", "moment"),
+    [
+        ({"published_at": "2026-11-20T08:00:00+02:00"}, datetime(2026, 11, 20, 6, tzinfo=UTC)),
+        ({"published_at": "1978-11-20"}, datetime(1978, 11, 20, tzinfo=UTC)),
+        ({"published_at": 1763600000}, datetime(2025, 11, 20, 0, 53, 20, tzinfo=UTC)),
+        ({"published_at": "20 Kasım 2026", "language": "tr"}, datetime(2026, 11, 20, tzinfo=UTC)),
+        ({"published_at": "01/02/2026", "language": "fr"}, datetime(2026, 2, 1, tzinfo=UTC)),
+        ({"published_at": "01/02/2026", "language": "en"}, None),
+        ({"published_at": "garbage"}, None),
+    ],
+)
+def test_an_entry_of_a_source_has_the_date_of_its_record_where_it_is_one_day(
+    fields: dict[str, object], moment: datetime | None
+) -> None:
+    line = _line(url=URL, text="Bees", **fields)
+
+    assert [entry.published_at for entry in read_records(Capture(URL, line, RECORD_MEDIA_TYPE)).entries] == [moment]
 
 
 @pytest.mark.parametrize(

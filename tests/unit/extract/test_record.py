@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipeline.extract.dates.choose import describe_claim
 from pipeline.extract.extract import extract
 from pipeline.models.articles import Document
 from pipeline.models.pages import RECORD_MEDIA_TYPE, Capture, NotAnArticle, Reason
@@ -79,15 +80,60 @@ def test_a_tail_is_cut_from_a_records_text() -> None:
         ("2025-01-06T05:00:00", datetime(2025, 1, 6, 5, tzinfo=UTC)),
         ("Mon, 06 Jan 2025 05:00:00 GMT", datetime(2025, 1, 6, 5, tzinfo=UTC)),
         ("2025-01-06", datetime(2025, 1, 6, tzinfo=UTC)),
+        ("6. Januar 2025 um 05:00", datetime(2025, 1, 6, 5, tzinfo=UTC)),
+        ("Jan 6, 2025", datetime(2025, 1, 6, tzinfo=UTC)),
+        ("06.01.2025", datetime(2025, 1, 6, tzinfo=UTC)),
+        ("16/01/2025", datetime(2025, 1, 16, tzinfo=UTC)),
+        (1736139600, datetime(2025, 1, 6, 5, tzinfo=UTC)),
+        (1736139600.5, datetime(2025, 1, 6, 5, 0, 0, 500_000, tzinfo=UTC)),
+        (1736139600000, datetime(2025, 1, 6, 5, tzinfo=UTC)),
+        ("1736139600", datetime(2025, 1, 6, 5, tzinfo=UTC)),
+        (" 1736139600000 ", datetime(2025, 1, 6, 5, tzinfo=UTC)),
+        ("915148800", datetime(1999, 1, 1, tzinfo=UTC)),
+        (915148800000, datetime(1999, 1, 1, tzinfo=UTC)),
         ("soon", None),
         ("2062-01-06", None),
-        (1736139600, None),
+        ("January 2025", None),
+        (2025, None),
+        (9736139600, None),
+        (10**400, None),
+        (float("nan"), None),
+        (True, None),
+        ({"$date": "2025-01-06T05:00:00Z"}, None),
         (None, None),
     ],
 )
 def test_a_date_that_is_none_is_not_given(written: object, moment: datetime | None) -> None:
     document = read(text=TEXT, published_at=written)
     assert (document.published_at, document.published_at_source) == (moment, "record" if moment else None)
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "or_day"),
+    [
+        ("fr", (2025, 2, 1), None),
+        ("en-GB", (2025, 2, 1), None),
+        ("en_US", (2025, 1, 2), None),
+        ("en", (2025, 1, 2), "2025-02-01"),
+        ("English", (2025, 1, 2), "2025-02-01"),
+        (7, (2025, 1, 2), "2025-02-01"),
+    ],
+)
+def test_day_and_month_stand_in_the_order_of_the_records_language(
+    language: object, day: tuple[int, int, int], or_day: str | None
+) -> None:
+    document = read(text=TEXT, language=language, published_at="01/02/2025")
+    assert document.published_at == datetime(*day, tzinfo=UTC)
+    assert describe_claim(document.dates[0]).get("or") == or_day
+
+
+def test_a_month_is_read_in_the_records_language() -> None:
+    assert read(text=TEXT, language="tr", published_at="6 Oca 2025").published_at == datetime(2025, 1, 6, tzinfo=UTC)
+
+
+def test_where_nobody_can_tell_day_from_month_the_page_tells() -> None:
+    document = read(html=HTML, language="en", published_at="03/02/2026")
+    assert document.published_at == datetime(2026, 2, 3, 10, tzinfo=UTC)
 
 
 def test_a_bad_date_leaves_the_pages_own() -> None:
