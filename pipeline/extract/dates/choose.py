@@ -89,7 +89,9 @@ def day_claim(source: DateSource, day: date, *, is_update: bool = False, other_d
 
 
 def moment_claim(source: DateSource, moment: datetime, *, is_update: bool = False) -> DateClaim:
-    """The claim of a moment, in the zone it names, else UTC. Midnight without a zone is a day."""
+    """The claim of a moment, in the zone it names, else UTC. Midnight in UTC is a day, whether it names that zone or
+    none: docs/dates.md says why.
+    """
     if moment.utcoffset() is None:
         moment = moment.replace(tzinfo=UTC)
         names_zone = False

@@ -162,6 +162,15 @@ def test_a_zone_is_kept_as_it_was_written() -> None:
     assert describe_claim(choice.claims[0])["value"] == "2026-02-03T23:30:00+02:00"
 
 
+@pytest.mark.parametrize(
+    ("zone", "stated"), [(None, "2026-02-03"), (UTC, "2026-02-03"), (CAIRO, "2026-02-03T00:00:00+02:00")]
+)
+def test_midnight_in_utc_is_a_day_and_any_other_one_a_moment(zone: timezone | None, stated: str) -> None:
+    claim = moment_claim(FEED, datetime(2026, 2, 3, tzinfo=zone))
+
+    assert describe_claim(claim)["value"] == stated
+
+
 def test_a_date_that_is_not_believed_is_kept_with_its_fault() -> None:
     choice = choose_date([at(JSON_LD, 3, 9), on(META, 2, 1), on(URL, 1, 2)], NOW)
 
