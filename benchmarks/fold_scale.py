@@ -140,7 +140,7 @@ class Filler:
                 for number in numbers:
                     made = self._pool[number % len(self._pool)]
                     url = f"https://news.example/{number + 1}"
-                    row = (number + 1, number + 1, 1, number + 1, url, url, made.language)
+                    row = (number + 1, number + 1, number + 1, url, url, made.language)
                     copy.write_row((*row, self.date(number, end), made.text[:200], 330, "hash"))
             with conn.connection.cursor().copy(_COPY_FINGERPRINTS) as copy:
                 for number in numbers:
@@ -167,7 +167,7 @@ _PAGES = text("""
 """)
 _COPY_ARTICLES = """
     copy ingest.article
-        (id, page_id, source_id, story_id, url, canonical_url, language, published_at, text, word_count, body_hash)
+        (id, page_id, story_id, url, canonical_url, language, published_at, text, word_count, body_hash)
     from stdin
 """
 
@@ -217,7 +217,7 @@ def fold(engine: Engine, batch: Sequence[Made], first: int, times: Times) -> Non
 def _new(number: int, made: Made, dated_at: datetime) -> NewArticle:
     url = f"https://news.example/{number}"
     article = Article(url, url, None, None, None, made.language, dated_at, "feed", made.text, 330)
-    return NewArticle(number, 1, article, "hash", NOW)
+    return NewArticle(number, article, "hash", NOW)
 
 
 def measure(engine: Engine, workers: Executor, there: int, seed: int, measured: int) -> Times:

@@ -70,7 +70,6 @@ class NewArticle:
     """An article that a page brought, the hash of the body it was made of, and when that was had."""
 
     page_id: int
-    source_id: int
     article: Article
     body_hash: str
     seen_at: datetime
@@ -91,7 +90,6 @@ def add_articles(conn: Connection, new: Sequence[NewArticle]) -> list[int]:
         _content(one.article, one.body_hash, one.seen_at)
         | {
             "page_id": one.page_id,
-            "source_id": one.source_id,
             "story_id": story_id,
             "first_seen_at": one.seen_at,
         }

@@ -29,7 +29,6 @@ class PageToLoad:
     """
 
     id: int
-    source_id: int
     source: Source
     entry: Entry
     capture: Capture
@@ -159,7 +158,6 @@ def pages_to_load(conn: Connection, page_ids: Sequence[int]) -> list[PageToLoad]
     return [
         PageToLoad(
             row.id,
-            row.source_id,
             source_of(row),
             Entry(
                 row.page_url,
@@ -176,8 +174,8 @@ def pages_to_load(conn: Connection, page_ids: Sequence[int]) -> list[PageToLoad]
 
 
 _TO_LOAD = text("""
-    select p.id, p.source_id, p.url as page_url, p.entry_title, p.entry_author, p.entry_published_at,
-           p.entry_updated_at, s.slug, s.name, s.kind, s.address, s.language, s.known_from, s.options,
+    select p.id, p.url as page_url, p.entry_title, p.entry_author, p.entry_published_at, p.entry_updated_at,
+           s.slug, s.name, s.kind, s.address, s.language, s.known_from, s.options,
            c.url, c.media_type, c.charset, c.body, c.archived_at, p.last_fetched_at
     from ingest.page p
     join ingest.source s on s.id = p.source_id

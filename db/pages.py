@@ -34,7 +34,8 @@ def remember_entries(
     known page keeps its earliest date, and gets none from after its discovery. It is due again where its own source
     names another version of it, or where a backfill had left it out. For versions the wait doubles: a page fetched last
     at the age of three days is due again at six, so that a source whose versions change at every poll does not have its
-    pages fetched at every poll. A page of a source that is no longer followed goes over to the one that names it.
+    pages fetched at every poll. A page of a source that is no longer followed goes over to the one that names it,
+    with its article.
     """
     rows = _by_page(entries)
     if not rows:

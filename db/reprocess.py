@@ -195,7 +195,7 @@ def _kept(row: Any) -> KeptBody:
         row.page_url, row.entry_title, row.entry_author, row.entry_published_at, updated_at=row.entry_updated_at
     )
     capture = Capture(row.url, gzip.decompress(row.body), row.media_type, row.charset, row.archived_at)
-    page = PageToLoad(row.id, row.source_id, source_of(row), entry, capture, row.seen_at)
+    page = PageToLoad(row.id, source_of(row), entry, capture, row.seen_at)
     return KeptBody(page, _verdict(row))
 
 
@@ -219,7 +219,7 @@ _NEWEST = """(select c.body_hash from ingest.capture c where c.page_id = p.id
     order by c.fetched_at desc, c.body_hash limit 1)"""
 _IS_FREE = "(a.id is not null and p.state <> 'fetched' or p.state = 'skipped' and p.claimed_by is null)"
 _BODIES = text(f"""
-    select {_VERDICT}, n.newest, p.source_id, p.url as page_url, p.entry_title, p.entry_author, p.entry_published_at,
+    select {_VERDICT}, n.newest, p.url as page_url, p.entry_title, p.entry_author, p.entry_published_at,
         p.entry_updated_at, s.slug, s.name, s.kind, s.address, s.language, s.known_from, s.options,
         c.url, c.media_type, c.charset, c.archived_at, c.body,
         case when c.body_hash = a.body_hash then a.seen_at else p.last_fetched_at end as seen_at

@@ -27,7 +27,6 @@ class ArticleRow(Base):
     __tablename__ = "article"
     __table_args__ = (
         Index(None, "story_id"),
-        Index(None, "source_id"),
         Index(None, "dated_at"),
         Index("article_page_id_key", "page_id", unique=True, postgresql_include=["id"]),
         Index("article_canonical_url_key", sql("md5(canonical_url)"), unique=True),
@@ -37,7 +36,6 @@ class ArticleRow(Base):
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     page_id: Mapped[int] = mapped_column(ForeignKey("ingest.page.id"))
-    source_id: Mapped[int] = mapped_column(ForeignKey("ingest.source.id"))
     story_id: Mapped[int] = mapped_column(ForeignKey("ingest.story.id"))
     url: Mapped[str]
     canonical_url: Mapped[str]

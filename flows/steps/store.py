@@ -69,7 +69,7 @@ def new_article(env: Environment, page: PageToLoad, made: Marked, taken: set[str
         return NotAnArticle(Reason.SAME_PAGE, address)
     taken.add(address)
     seen = seen_at(env, page)
-    return New(NewArticle(page.id, page.source_id, made.article, made.body_hash, seen), made.fingerprint)
+    return New(NewArticle(page.id, made.article, made.body_hash, seen), made.fingerprint)
 
 
 def add_new(conn: Connection, found: Sequence[Stored | New | None]) -> list[Stored | None]:

@@ -10,6 +10,7 @@ from conftest import NOW
 from site_server import Site, article_html, item, rss
 from sqlalchemy import Engine, text
 
+from db.books import broken_promises
 from flows.ingest import Request, ingest
 from flows.wiring import Environment
 from pipeline.models.sources import Source, SourceKind
@@ -225,6 +226,28 @@ def test_pages_of_a_renamed_source_go_on_under_its_new_name(
     run_id = ingest(later, Request())
 
     assert _outcomes(engine, run_id) == {"slow": ("loaded", None)}
+
+
+def test_articles_of_a_renamed_source_go_over_with_their_pages(
+    site: Site, environment: Callable[..., Environment], engine: Engine
+) -> None:
+    names = {"where": "Jeju", "number": 6}
+    snails = site.put("/snails", article_html("Snails", who="Kim Yu", what="snails", **names))
+    tides = site.put("/tides", article_html("Tides", who="Lea Moss", what="tides of spring", **names))
+    address = site.put("/feed.xml", rss(item(snails, "Snails"), item(tides, "Tides")))
+    ingest(environment(Source("old", "Old", SourceKind.FEED, address)), Request())
+    site.put("/feed.xml", rss(item(snails, "Snails")))
+
+    ingest(environment(Source("new", "New", SourceKind.FEED, address), now=NOW + timedelta(days=1)), Request())
+
+    with engine.connect() as conn:
+        owners = conn.execute(
+            text("select p.url, p.source, a.source from news.pages p join news.articles a using (url)")
+        )
+        counted = conn.execute(text("select source, pages, articles from news.sources"))
+        assert set(map(tuple, owners)) == {(snails, "new", "new"), (tides, "old", "old")}
+        assert set(map(tuple, counted)) == {("new", 1, 1), ("old", 1, 1)}
+        assert broken_promises(conn) == []
 
 
 def test_a_revised_page_that_now_leads_to_another_article_keeps_its_own_address(

@@ -60,7 +60,7 @@ def _store(conn: Connection, body: str, language: str, dated_at: datetime, found
     """)
     page_id = conn.execute(page, {"url": f"https://news.example/{number}", "source": source_id}).scalar_one()
     article = _article(number, body, language, dated_at)
-    [article_id] = articles.add_articles(conn, [NewArticle(page_id, source_id, article, "hash", NOW)])
+    [article_id] = articles.add_articles(conn, [NewArticle(page_id, article, "hash", NOW)])
     fingerprints.add(conn, [Marked(article_id, dated_at, found)])
     return article_id
 
@@ -144,8 +144,7 @@ def test_articles_of_a_batch_are_stored_together_each_in_a_story_of_its_own_in_t
     source_id = conn.execute(text("select id from ingest.source")).scalar_one()
     page_ids = list(conn.execute(_SPARE_PAGES, {"source": source_id}).scalars())
     new = [
-        NewArticle(page_id, source_id, _article(1000 + page_id, f"text {page_id}", "en", NOW), "hash", NOW)
-        for page_id in page_ids
+        NewArticle(page_id, _article(1000 + page_id, f"text {page_id}", "en", NOW), "hash", NOW) for page_id in page_ids
     ]
 
     ids = articles.add_articles(conn, new)
