@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import count
 from typing import Any, Literal
 
 from rich.cells import cell_len
@@ -122,13 +123,26 @@ def print_json(value: object) -> None:
 
 
 def print_json_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Rows as a JSON list of objects, each written as it comes."""
+    """Rows as a JSON list of objects, each written as it comes. Later columns of one name are numbered from 2 on."""
+    names = _numbered(columns)
     separator = "[\n"
     for row in rows:
-        one = _json(dict(zip(columns, row, strict=True)))
+        one = _json(dict(zip(names, row, strict=True)))
         sys.stdout.write(separator + one)
         separator = ",\n"
     sys.stdout.write("[]\n" if separator == "[\n" else "\n]\n")
+
+
+def _numbered(names: Sequence[str]) -> list[str]:
+    """The names, each once: `a, a, a_2` become `a, a_3, a_2`."""
+    made: list[str] = []
+    taken = set(names)
+    for name in names:
+        if name in made:
+            name = next(one for number in count(2) if (one := f"{name}_{number}") not in taken)
+            taken.add(name)
+        made.append(name)
+    return made
 
 
 def _json(value: object, indent: int | None = None) -> str:

@@ -1,0 +1,33 @@
+"""`newsfold sql`: what values of all kinds look like in each format."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from commands import Run, runner
+from sqlalchemy import URL
+
+from db.engine import libpq_url
+
+
+@pytest.fixture
+def run(database: URL, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command on the test's database: exit code, standard output, standard error."""
+    monkeypatch.setenv("NEWSFOLD_DATABASE_URL", libpq_url(database))
+    return runner(monkeypatch, capsys)
+
+
+def _json_row(run: Run, query: str) -> dict[str, object]:
+    _, out, _ = run("sql", query, "--json")
+    [row] = json.loads(out)
+    assert isinstance(row, dict)
+    return row
+
+
+def test_json_keeps_all_columns_of_one_name(run: Run) -> None:
+    query = "select 1 as a, 2 as a, 3 as a_2, 4 as a, 5 as b"
+
+    assert _json_row(run, query) == {"a": 1, "a_3": 2, "a_2": 3, "a_4": 4, "b": 5}
+    assert run("sql", query, "-f", "csv")[1] == "a,a,a_2,a,b\n1,2,3,4,5\n"
+    assert run("sql", query)[1].split() == ["a", "a", "a_2", "a", "b", "1", "2", "3", "4", "5"]
