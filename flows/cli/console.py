@@ -119,16 +119,16 @@ def one_line(value: object) -> str:
 
 def print_json(value: object) -> None:
     """A value as JSON on standard output, in UTF-8, moments as ISO 8601."""
-    sys.stdout.write(_json(value, indent=2) + "\n")
+    sys.stdout.write(_escaped(json.dumps(value, ensure_ascii=False, indent=2, default=_as_json)) + "\n")
 
 
 def print_json_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Rows as a JSON list of objects, each written as it comes. Later columns of one name are numbered from 2 on."""
-    names = _numbered(columns)
+    keys = [_ENCODER.encode(name) for name in _numbered(columns)]
     separator = "[\n"
     for row in rows:
-        one = _json(dict(zip(names, row, strict=True)))
-        sys.stdout.write(separator + one)
+        fields = (f"{key}: {_exact(value)}" for key, value in zip(keys, row, strict=True))
+        sys.stdout.write(separator + _escaped("{" + ", ".join(fields) + "}"))
         separator = ",\n"
     sys.stdout.write("[]\n" if separator == "[\n" else "\n]\n")
 
@@ -145,9 +145,19 @@ def _numbered(names: Sequence[str]) -> list[str]:
     return made
 
 
-def _json(value: object, indent: int | None = None) -> str:
+def _exact(value: object) -> str:
+    """A value of an answer as JSON: a numeric, alone or in an array, with all its digits."""
+    match value:
+        case Decimal() if value.is_finite():
+            return f"{value:f}"
+        case list():
+            return f"[{', '.join(map(_exact, value))}]"
+        case _:
+            return _ENCODER.encode(value)
+
+
+def _escaped(written: str) -> str:
     """JSON in which everything is written as itself but what a terminal would obey: that is escaped."""
-    written = json.dumps(value, ensure_ascii=False, indent=indent, default=_as_json)
     return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 
@@ -161,6 +171,9 @@ def _as_json(value: object) -> object:
             return dict(value)
         case _:
             return str(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_as_json)
 
 
 def print_text(value: object) -> None:

@@ -31,3 +31,18 @@ def test_json_keeps_all_columns_of_one_name(run: Run) -> None:
     assert _json_row(run, query) == {"a": 1, "a_3": 2, "a_2": 3, "a_4": 4, "b": 5}
     assert run("sql", query, "-f", "csv")[1] == "a,a,a_2,a,b\n1,2,3,4,5\n"
     assert run("sql", query)[1].split() == ["a", "a", "a_2", "a", "b", "1", "2", "3", "4", "5"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "written"),
+    [
+        ("sum(9007199254740993::bigint)", "9007199254740993"),
+        ("(10::numeric ^ 30)::numeric(40)", "1" + "0" * 30),
+        ("0.00000000012345678901234567890", "0.00000000012345678901234567890"),
+        ("-12.50", "-12.50"),
+        ("array[array[0.1, null], array[9007199254740993, 2]]::numeric[]", "[[0.1, null], [9007199254740993, 2]]"),
+        ("repeat('9', 5000)::numeric", "9" * 5000),
+    ],
+)
+def test_json_has_each_digit_of_a_numeric(expression: str, written: str, run: Run) -> None:
+    assert run("sql", f"select {expression} as n", "--json")[1] == f'[\n{{"n": {written}}}\n]\n'
