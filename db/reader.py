@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.adapt import Transformer
 from psycopg.pq import Format
+from psycopg.types.string import TextLoader
 from sqlalchemy import Connection, Engine, text
 
 from db.locks import lock_migrating
@@ -119,6 +120,7 @@ class _Answer:
         self._cursor = driver.cursor()
         # Set each time, and by no function: what a query has set, it has set for the next one too.
         self._limit = f"set local statement_timeout = '{timeout_seconds:d}s'".encode()
+        driver.adapters.register_loader("bytea", TextLoader)  # as Postgres writes it: \x00ff
         self._values = Transformer(driver)
         self._values.set_loader_types(types, Format.TEXT)
         self._fields = Transformer(driver).get_loader(_RECORD, Format.TEXT)

@@ -146,9 +146,13 @@ def _numbered(names: Sequence[str]) -> list[str]:
 
 
 def _exact(value: object) -> str:
-    """A value of an answer as JSON: a numeric, alone or in an array, with all its digits."""
+    """A value of an answer as JSON. A numeric, alone or in an array, has all its digits; what is no number in JSON is
+    the string that Postgres's to_json makes of it: "NaN", "Infinity", "-Infinity".
+    """
     match value:
-        case Decimal() if value.is_finite():
+        case float() | Decimal() if not Decimal(value).is_finite():
+            return f'"{Decimal(value)}"'
+        case Decimal():
             return f"{value:f}"
         case list():
             return f"[{', '.join(map(_exact, value))}]"

@@ -46,3 +46,20 @@ def test_json_keeps_all_columns_of_one_name(run: Run) -> None:
 )
 def test_json_has_each_digit_of_a_numeric(expression: str, written: str, run: Run) -> None:
     assert run("sql", f"select {expression} as n", "--json")[1] == f'[\n{{"n": {written}}}\n]\n'
+
+
+def test_json_says_what_is_no_number_as_postgres_does(run: Run) -> None:
+    columns = "'nan'::numeric as a, '-infinity'::numeric as b, array['nan', 'infinity', '1.5']::float8[] as c"
+
+    written = _json_row(run, f"select {columns}")
+
+    assert written == _json_row(run, f"select to_json(o) as o from (select {columns}) o")["o"]
+    assert written == {"a": "NaN", "b": "-Infinity", "c": ["NaN", "Infinity", 1.5]}
+
+
+def test_bytes_are_written_as_postgres_writes_them(run: Run) -> None:
+    query = r"select '\x00ff'::bytea as one, array['\x00ff']::bytea[] as many"
+
+    assert _json_row(run, query) == {"one": r"\x00ff", "many": [r"\x00ff"]}
+    assert run("sql", query)[1].splitlines()[1].split() == [r"\x00ff"] * 2
+    assert run("sql", query, "-f", "csv")[1].splitlines()[1].startswith(r"\x00ff,")
