@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 import psycopg
-from psycopg.adapt import Transformer
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader, Transformer
 from psycopg.pq import Format
+from psycopg.types.datetime import (
+    DateLoader,
+    IntervalLoader,
+    TimeLoader,
+    TimestampLoader,
+    TimestamptzLoader,
+    TimetzLoader,
+)
 from psycopg.types.string import TextLoader
 from sqlalchemy import Connection, Engine, text
 
@@ -120,7 +129,8 @@ class _Answer:
         self._cursor = driver.cursor()
         # Set each time, and by no function: what a query has set, it has set for the next one too.
         self._limit = f"set local statement_timeout = '{timeout_seconds:d}s'".encode()
-        driver.adapters.register_loader("bytea", TextLoader)  # as Postgres writes it: \x00ff
+        for name, loader in _LOADERS.items():
+            driver.adapters.register_loader(name, loader)
         self._values = Transformer(driver)
         self._values.set_loader_types(types, Format.TEXT)
         self._fields = Transformer(driver).get_loader(_RECORD, Format.TEXT)
@@ -151,6 +161,28 @@ class _Answer:
         return self._values.load_sequence([None if field is None else field.encode() for field in fields])
 
 
+class _OrText(Loader):
+    """Before a loader: what Python has no value for, such as 'infinity' or a year before Christ, is Postgres's text."""
+
+    def load(self, data: Buffer) -> Any:
+        try:
+            return super().load(data)
+        except psycopg.DataError:
+            return bytes(data).decode()
+
+
+_MOMENTS: Mapping[str, type[Loader]] = {
+    "date": DateLoader,
+    "time": TimeLoader,
+    "timetz": TimetzLoader,
+    "timestamp": TimestampLoader,
+    "timestamptz": TimestamptzLoader,
+    "interval": IntervalLoader,
+}
+_LOADERS: Mapping[str, type[Loader]] = {
+    **{name: type(name, (_OrText, loader), {}) for name, loader in _MOMENTS.items()},
+    "bytea": TextLoader,  # \x00ff
+}
 _RECORD = psycopg.adapters.types["record"].oid
 
 

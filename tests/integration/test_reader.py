@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
 
@@ -121,6 +121,18 @@ def test_a_query_cannot_lift_its_time_limit_for_the_rows_to_come(engine: Engine)
         ("pg_sleep(0)", ""),
         ("timestamptz '2026-03-01 12:00+02'", datetime(2026, 3, 1, 10, tzinfo=UTC)),
         ("date '2026-03-01'", date(2026, 3, 1)),
+        ("time '12:30'", time(12, 30)),
+        ("interval '36 hours'", timedelta(hours=36)),
+        ("timestamptz 'infinity'", "infinity"),
+        ("timestamptz '0044-03-15 12:00 BC'", "0044-03-15 12:00:00+00 BC"),
+        ("timestamp '-infinity'", "-infinity"),
+        ("timestamp '12026-03-01'", "12026-03-01 00:00:00"),
+        ("date 'infinity'", "infinity"),
+        ("date '0044-03-15 BC'", "0044-03-15 BC"),
+        ("array['infinity', '2026-03-01']::date[]", ["infinity", date(2026, 3, 1)]),
+        ("time '24:00'", "24:00:00"),
+        ("timetz '24:00+02'", "24:00:00+02"),
+        ("interval '9000000 years'", "9000000 years"),
     ],
 )
 def test_a_value_of_any_type_comes_as_it_is(engine: Engine, expression: str, value: object) -> None:
