@@ -161,27 +161,26 @@ class _Answer:
         return self._values.load_sequence([None if field is None else field.encode() for field in fields])
 
 
-class _OrText(Loader):
-    """Before a loader: what Python has no value for, such as 'infinity' or a year before Christ, is Postgres's text."""
+def _or_text(loader: type[Loader]) -> type[Loader]:
+    """A loader that gives Postgres's text where Python has no such value: 'infinity', a year before Christ."""
 
-    def load(self, data: Buffer) -> Any:
+    def load(self: Loader, data: Buffer) -> Any:
         try:
-            return super().load(data)
+            return loader.load(self, data)
         except psycopg.DataError:
             return bytes(data).decode()
 
+    return type(loader.__name__, (loader,), {"load": load})
 
-_MOMENTS: Mapping[str, type[Loader]] = {
-    "date": DateLoader,
-    "time": TimeLoader,
-    "timetz": TimetzLoader,
-    "timestamp": TimestampLoader,
-    "timestamptz": TimestamptzLoader,
-    "interval": IntervalLoader,
-}
+
 _LOADERS: Mapping[str, type[Loader]] = {
-    **{name: type(name, (_OrText, loader), {}) for name, loader in _MOMENTS.items()},
     "bytea": TextLoader,  # \x00ff
+    "date": _or_text(DateLoader),
+    "time": _or_text(TimeLoader),
+    "timetz": _or_text(TimetzLoader),
+    "timestamp": _or_text(TimestampLoader),
+    "timestamptz": _or_text(TimestamptzLoader),
+    "interval": _or_text(IntervalLoader),
 }
 _RECORD = psycopg.adapters.types["record"].oid
 
