@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.db_app import db_app
-from flows.cli.options import DAY, Config, Json, Limit, Prefect, Runner, Sources, day
+from flows.cli.options import DAY, Config, Json, Limit, Prefect, Runner, Sources, day, given
 from flows.cli.sources_app import sources_app
 from pipeline.errors import UserError
 
@@ -90,7 +90,10 @@ def import_(
 
 @app.command()
 def extract(
-    where: Annotated[str, typer.Argument(metavar="FILE|URL", help="A .html, .txt, .md or .jsonl file, or an address.")],
+    where: Annotated[
+        str,
+        typer.Argument(metavar="FILE|URL", callback=given, help="A .html, .txt, .md or .jsonl file, or an address."),
+    ],
     json: Json = False,
 ) -> None:
     """Show what extraction sees: text, metadata, every date with its source. Nothing is stored."""

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from pipeline.errors import UserError
+
 Sources = Annotated[list[str] | None, typer.Option("--source", "-s", help="Only this source; may be given again.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Config = Annotated[
@@ -21,6 +23,13 @@ Runner = Annotated[
 ]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many at most.")]
 DAY = "YYYY-MM-DD"
+
+
+def given(value: str) -> str:
+    """The address that an argument names. Raises UserError where it names nothing: `Path("")` would be this folder."""
+    if not value.strip():
+        raise UserError("the address is empty", "write an address with https://, or a file or folder")
+    return value
 
 
 def day(value: str) -> date:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.options import Config, Json
+from flows.cli.options import Config, Json, given
 
 sources_app = typer.Typer(help="The sources that newsfold follows.", invoke_without_command=True, rich_markup_mode=None)
 
@@ -33,7 +33,9 @@ def sources_(context: typer.Context, config: Config = None, json: Json = False) 
 
 @sources_app.command()
 def add(
-    address: Annotated[str, typer.Argument(help="URL of a site, page, feed or sitemap; a folder; a JSONL file.")],
+    address: Annotated[
+        str, typer.Argument(callback=given, help="URL of a site, page, feed or sitemap; a folder; a JSONL file.")
+    ],
     slug: Annotated[str | None, typer.Option(help="Short name; else made from the address.")] = None,
     kind: Annotated[Kind | None, typer.Option(help="Only a source of this kind.")] = None,
     config: Config = None,

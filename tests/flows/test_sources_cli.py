@@ -232,3 +232,15 @@ def test_every_shipped_source_gets_a_verdict_when_no_host_can_be_reached(
     assert set(verdicts.values()) == {"failed", "offline"}
     assert code == 1
     assert all(slug in out for slug in verdicts)
+
+
+@pytest.mark.parametrize("command", [("sources", "add"), ("extract",)], ids=" ".join)
+@pytest.mark.parametrize("address", ["", " "])
+def test_an_empty_address_is_not_the_current_folder(
+    command: tuple[str, ...], address: str, run: Run, tmp_path: Path
+) -> None:
+    code, out, err = run(*command, address)
+
+    assert (code, out) == (2, "")
+    assert err.splitlines()[0] == "newsfold: the address is empty"
+    assert _written(tmp_path) == []
