@@ -79,7 +79,7 @@ def mark(matter: Matter, background: Backgrounds = background) -> Fingerprint:
 def load_lexicon(paths: tuple[Path, ...]) -> Lexicon:
     """The terms of a topic, from one file or more. Raises UserError naming the file."""
     first, *others = paths
-    lexicon = parse_lexicon(first.read_text(encoding="utf-8"), first, base=None)
+    lexicon = parse_lexicon(first.read_text(encoding="utf-8-sig"), first, base=None)
     for path in others:
-        lexicon = parse_lexicon(path.read_text(encoding="utf-8"), path, base=lexicon)
+        lexicon = parse_lexicon(path.read_text(encoding="utf-8-sig"), path, base=lexicon)
     return lexicon

@@ -255,7 +255,7 @@ def read_source_file(path: Path) -> SourceFile:
 
 def _text_of(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # Windows editors begin UTF-8 with a mark
     except OSError as exc:
         raise UserError(f"{path}: {exc.strerror}", "name another file with --config or NEWSFOLD_CONFIG") from exc
     except UnicodeDecodeError as exc:

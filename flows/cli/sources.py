@@ -213,7 +213,7 @@ def _known_sources(settings: Settings, path: Path) -> tuple[Source, ...]:
 
 
 def _write(path: Path, sources: Sequence[Source]) -> None:
-    written = path.read_text(encoding="utf-8") if path.exists() else _NEW_FILE
+    written = path.read_text(encoding="utf-8-sig") if path.exists() else _NEW_FILE
     extended = with_sources(written, sources)
     parse_sources(extended, path)
     path.parent.mkdir(parents=True, exist_ok=True)

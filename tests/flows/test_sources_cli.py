@@ -244,3 +244,15 @@ def test_an_empty_address_is_not_the_current_folder(
     assert (code, out) == (2, "")
     assert err.splitlines()[0] == "newsfold: the address is empty"
     assert _written(tmp_path) == []
+
+
+def test_a_mark_of_utf_8_before_the_sources_is_read_over_and_not_written(run: Run, tmp_path: Path) -> None:
+    place, folder = tmp_path / "newsfold.toml", tmp_path / "kelp"
+    folder.mkdir()
+    place.write_text("# Süd\nsources = []\n", encoding="utf-8-sig")
+
+    code, _, err = run("sources", "add", str(folder))
+
+    assert code == 0, err
+    assert place.read_text(encoding="utf-8").startswith("# Süd\n")
+    assert [one["slug"] for one in _written(tmp_path)] == ["kelp"]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from unit.topic.shipped import ai
 
+from flows.making import load_lexicon
 from pipeline.errors import UserError
 from pipeline.topic.lexicon import Lexicon, Term, parse_lexicon
 from pipeline.topic.relevance import relevance
@@ -73,6 +74,13 @@ def test_a_lexicon_of_its_own_must_say_its_threshold() -> None:
 def test_a_lexicon_of_its_own_must_say_its_weights() -> None:
     with pytest.raises(UserError, match="weights: key 'strong' is missing"):
         parse_lexicon("threshold = 0.5", ORIGIN, base=None)
+
+
+def test_a_mark_of_utf_8_before_the_terms_is_read_over(tmp_path: Path) -> None:
+    own = tmp_path / "kelp.toml"
+    own.write_text(BASE.lstrip(), encoding="utf-8-sig")
+
+    assert load_lexicon((own,)).threshold == 0.5
 
 
 def test_an_empty_extension_changes_nothing(base: Lexicon) -> None:
