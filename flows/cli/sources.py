@@ -213,10 +213,17 @@ def _known_sources(settings: Settings, path: Path) -> tuple[Source, ...]:
 
 
 def _write(path: Path, sources: Sequence[Source]) -> None:
-    written = path.read_text(encoding="utf-8-sig") if path.exists() else _NEW_FILE
+    written, line_end = _read(path) if path.exists() else (_NEW_FILE, "\n")
     extended = with_sources(written, sources)
     parse_sources(extended, path)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.new")
-    beside.write_text(extended, encoding="utf-8")
+    beside.write_text(extended, encoding="utf-8", newline=line_end)
     beside.replace(path)
+
+
+def _read(path: Path) -> tuple[str, str]:
+    """A file's text, and how its lines end; "\\n" where some end otherwise than others."""
+    with path.open(encoding="utf-8-sig") as file:
+        written = file.read()
+        return written, file.newlines if isinstance(file.newlines, str) else "\n"

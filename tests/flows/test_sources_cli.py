@@ -256,3 +256,18 @@ def test_a_mark_of_utf_8_before_the_sources_is_read_over_and_not_written(run: Ru
     assert code == 0, err
     assert place.read_text(encoding="utf-8").startswith("# Süd\n")
     assert [one["slug"] for one in _written(tmp_path)] == ["kelp"]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_sources_file_keeps_its_line_ends(line_end: str, run: Run, tmp_path: Path) -> None:
+    place, folder = tmp_path / "newsfold.toml", tmp_path / "kelp"
+    folder.mkdir()
+    place.write_text('# mine\nextends = "defaults"\n', encoding="utf-8", newline=line_end)
+
+    code, _, err = run("sources", "add", str(folder))
+
+    lines = place.read_bytes().decode().splitlines(keepends=True)
+    assert code == 0, err
+    assert lines[0] == f"# mine{line_end}"
+    assert len(lines) > 5
+    assert {line[len(line.rstrip()) :] for line in lines} == {line_end}
