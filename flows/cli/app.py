@@ -256,13 +256,17 @@ def sql(
     query: Annotated[
         str | None, typer.Argument(help="A select over news.*; left out: the views and their columns.")
     ] = None,
-    format_: Annotated[Format, typer.Option("--format", "-f", help="How to print the answer.")] = Format.TABLE,
+    format_: Annotated[
+        Format | None, typer.Option("--format", "-f", help="How to print the answer.", show_default="table")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Query the result, read-only, as news_reader."""
     from flows.cli import reading
 
-    reading.sql(query, Format.JSON.value if json else format_.value)
+    if json and format_ not in (None, Format.JSON):
+        raise UserError(f"--json and --format {format_} ask for two formats", "leave one of them out")
+    reading.sql(query, Format.JSON if json else format_ or Format.TABLE)
 
 
 @app.command()

@@ -63,3 +63,15 @@ def test_bytes_are_written_as_postgres_writes_them(run: Run) -> None:
     assert _json_row(run, query) == {"one": r"\x00ff", "many": [r"\x00ff"]}
     assert run("sql", query)[1].splitlines()[1].split() == [r"\x00ff"] * 2
     assert run("sql", query, "-f", "csv")[1].splitlines()[1].startswith(r"\x00ff,")
+
+
+@pytest.mark.parametrize("form", ["csv", "table"])
+def test_two_formats_are_refused(form: str, run: Run) -> None:
+    code, out, err = run("sql", "select 1 as a", "--json", "--format", form)
+
+    assert (code, out) == (2, "")
+    assert err.splitlines()[0] == f"newsfold: --json and --format {form} ask for two formats"
+
+
+def test_one_format_asked_for_twice_is_one(run: Run) -> None:
+    assert run("sql", "select 1 as a", "--json", "--format", "json") == (0, '[\n{"a": 1}\n]\n', "")
