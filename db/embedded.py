@@ -53,7 +53,7 @@ class EmbeddedPostgres:
             "postgresql+psycopg",
             username="postgres",
             database="postgres",
-            query={"host": str(_socket_folder(self.data))},
+            query={"host": os.fsencode(_socket_folder(self.data)).decode()},  # whatever the locale, libpq reads UTF-8
         )
 
     @contextmanager
@@ -99,6 +99,11 @@ class EmbeddedPostgres:
         return self._keep_file.exists() and self._keep_file.read_text() == str(self.server_id())
 
     def _make_home(self) -> None:
+        if "\n" in str(self.home):
+            raise UserError(
+                f"Postgres cannot run in a folder with a line break in its path: {str(self.home)!r}",
+                "set NEWSFOLD_HOME to another folder",
+            )
         try:
             self.home.mkdir(parents=True, exist_ok=True)
             (self.home / "postgres.users").touch()
@@ -115,7 +120,7 @@ class EmbeddedPostgres:
             if not self._comes_up():
                 folder = _socket_folder(self.data)
                 options = f"-h '' -k {shlex.quote(str(folder))} -c unix_socket_permissions=0700"
-                self._pg_ctl("start", "-l", str(self.data / "log"), "-o", options, "-t", str(_START_SECONDS))
+                self._pg_ctl("start", "-l", "log", "-o", options, "-t", str(_START_SECONDS))
 
     def _create(self) -> None:
         """Make the data folder beside its place and move it there whole: a kill in the middle leaves nothing
@@ -156,10 +161,11 @@ class EmbeddedPostgres:
 
 
 def _socket_folder(data: Path) -> Path:
-    """The data folder itself, or where its path is too long for a socket, a short one named after it."""
-    if len(str(data / ".s.PGSQL.5432").encode()) <= _LONGEST_SOCKET_PATH:
+    """The data folder itself, or where no socket can be named by its path, one of a short name made of it."""
+    path = os.fsencode(data)
+    if _can_hold_socket(path):
         return data
-    folder = Path(tempfile.gettempdir()) / f"newsfold-{hashlib.sha256(str(data).encode()).hexdigest()[:16]}"
+    folder = Path(tempfile.gettempdir()) / f"newsfold-{hashlib.sha256(path).hexdigest()[:16]}"
     account = _server_account()
     if not folder.exists():
         folder.mkdir(mode=0o700)
@@ -173,6 +179,17 @@ def _socket_folder(data: Path) -> Path:
     return folder
 
 
+def _can_hold_socket(path: bytes) -> bool:
+    """Whether the path is short enough, and one address to Postgres and libpq: both read a comma as the end of one, and
+    libpq takes UTF-8 only.
+    """
+    try:
+        path.decode()
+    except UnicodeDecodeError:
+        return False
+    return b"," not in path and len(path + b"/.s.PGSQL.5432") <= _LONGEST_SOCKET_PATH
+
+
 def _program(name: str) -> Path:
     spec = importlib.util.find_spec(_WHEEL)
     if spec is None or not spec.submodule_search_locations:
@@ -183,7 +200,8 @@ def _program(name: str) -> Path:
 
 
 def _run(name: str, data: Path, *arguments: str) -> None:
-    """Run a server program on a data folder, as the system user where we are root.
+    """Run a server program on a data folder, as the system user where we are root. It is run in that folder and sees no
+    path of it: pg_ctl writes paths into a command for the shell, which would read the `$` in them.
 
     Raises UserError with the program's own words where it fails.
     """
@@ -194,12 +212,12 @@ def _run(name: str, data: Path, *arguments: str) -> None:
     # Files, not pipes: the server inherits them, and a pipe would be read until the server ends.
     with tempfile.TemporaryFile() as output:
         done = subprocess.run(
-            [str(program), "-D", str(data), *arguments],
+            [str(program), "-D", ".", *arguments],
             check=False,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            cwd="/",
+            cwd=data,
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,
             extra_groups=[] if account else None,

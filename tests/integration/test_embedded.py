@@ -142,9 +142,32 @@ def test_a_folder_whose_path_is_too_long_for_a_socket_gets_a_short_one(folder: P
     shutil.rmtree(str(url.query["host"]))
 
 
-def test_a_folder_may_have_any_name(folder: Path) -> None:
-    with EmbeddedPostgres(folder / "it's a «home»").running() as url:
+@pytest.mark.parametrize("name", ["it's a «home»", '$HOME "of" `date` \\ %20 a:b@c?d#e&f=g;h|i'])
+def test_a_folder_may_have_any_name(folder: Path, name: str) -> None:
+    server = EmbeddedPostgres(folder / name)
+
+    with server.running() as url:
+        assert _ask(url, "show data_directory") == str(server.data)
+        assert url.query["host"] == str(server.data)
+
+
+@pytest.mark.parametrize("name", ["Doe, Jane", "\udcff"], ids=["comma", "no UTF-8"])
+def test_a_folder_that_libpq_cannot_name_has_its_socket_elsewhere(folder: Path, name: str) -> None:
+    server = EmbeddedPostgres(folder / name)
+
+    with server.running() as url:
         assert _ask(url, "select 1") == 1
+    assert (server.data / "PG_VERSION").is_file()
+
+    shutil.rmtree(str(url.query["host"]))
+
+
+def test_a_folder_with_a_line_break_is_refused_in_one_line(folder: Path) -> None:
+    with (
+        pytest.raises(UserError, match=r"line break in its path: '.*a\\nb'; set NEWSFOLD_HOME"),
+        EmbeddedPostgres(folder / "a\nb").running(),
+    ):
+        pass
 
 
 def test_what_a_killed_start_left_half_made_is_made_anew(server: EmbeddedPostgres) -> None:
