@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import sys
 from datetime import date
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -297,8 +299,26 @@ def doctor(config: Config = None, json: Json = False) -> None:
     raise typer.Exit(doctor_.doctor(config, json=json))
 
 
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """Error handler of codecs: what an encoding has no bytes for as JSON escapes it, so that JSON stays JSON."""
+    import json
+
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+def _write_any_text() -> None:
+    """Have both streams escape what they cannot encode, as in `PYTHONIOENCODING=latin-1` or the locale C."""
+    codecs.register_error("newsfold", _escaped)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # none where a stream is closed
+            stream.reconfigure(errors="newsfold")
+
+
 def main() -> None:
     """Run a command. A user's mistake is one line and exit code 2."""
+    _write_any_text()
     try:
         app()
     except UserError as exc:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -174,3 +177,28 @@ def test_what_search_finds_is_shown_and_not_obeyed(
 
     assert "[bold]mark[/bold]" in spoilt("search", HOSTILE)
     assert "\\u001b[31m" in spoilt("search", HOSTILE, "--json")
+
+
+SAYS = "é नमस्ते 😀"
+NARROW = [
+    {"PYTHONIOENCODING": "latin-1"},
+    {"PYTHONIOENCODING": "ascii"},
+    {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+]
+
+
+@pytest.mark.parametrize("locale", NARROW, ids=str)
+def test_what_an_encoding_has_no_bytes_for_is_escaped(locale: dict[str, str], database: URL) -> None:
+    env = os.environ | locale | {"NEWSFOLD_DATABASE_URL": libpq_url(database)}
+    env |= {"PYTHONPATH": os.pathsep.join(sys.path)}
+    query = "select U&'\\00e9 \\0928\\092e\\0938\\094d\\0924\\0947 \\+01f600' as a"
+
+    def ask(*arguments: str) -> bytes:
+        command = [sys.executable, "-m", "flows.cli.app", "sql", query, *arguments]
+        done = subprocess.run(command, env=env, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert json.loads(ask("--json").decode("latin-1")) == [{"a": SAYS}]
+    for form in ("table", "csv"):
+        assert b"\\u0928\\u092e\\u0938\\u094d\\u0924\\u0947 \\ud83d\\ude00" in ask("--format", form)
