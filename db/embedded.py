@@ -83,7 +83,7 @@ class EmbeddedPostgres:
     def server_id(self) -> int | None:
         """The process id of the running server, None where none runs."""
         try:
-            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            pid = int((self.data / "postmaster.pid").read_bytes().split(b"\n", 1)[0])
             os.kill(pid, 0)
         except PermissionError:
             return pid

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -157,9 +158,21 @@ def test_a_folder_that_libpq_cannot_name_has_its_socket_elsewhere(folder: Path, 
 
     with server.running() as url:
         assert _ask(url, "select 1") == 1
-    assert (server.data / "PG_VERSION").is_file()
+        assert server.server_id() is not None
+    assert server.server_id() is None
 
     shutil.rmtree(str(url.query["host"]))
+
+
+def test_the_folder_is_the_same_in_every_locale(folder: Path) -> None:
+    server, locale = EmbeddedPostgres(folder / "hömé"), {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+    with server.running(), python("-c", USES_THE_SERVER, str(server.home), env=os.environ | locale) as other:
+        other.tell("select 1")
+        assert other.says() == "(1,)"
+        other.process.stdin.close()  # type: ignore[union-attr]
+        assert other.process.wait() == 0
+        assert server.server_id() is not None
 
 
 def test_a_folder_with_a_line_break_is_refused_in_one_line(folder: Path) -> None:
