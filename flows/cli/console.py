@@ -29,6 +29,7 @@ err = Console(
 # Values of so many cells stay on one line: a moment, a slug, a heading. A column of longer ones has at least as many.
 _SHORT = 20
 _GAP = 2
+_LONGEST_TITLE = 200
 
 # What a terminal would obey (escape sequences, returns, turned directions), and what cannot be written (surrogates).
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -73,10 +74,11 @@ def is_right_to_left(value: str) -> bool:
 def table(
     rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], title: str = "", spare: Sequence[str] = ()
 ) -> Table:
-    """A table of the named columns (key to heading); numbers to the right, long texts folded, nothing cut.
+    """A table of the named columns (key to heading); numbers to the right, long texts folded, nothing cut but titles.
 
     Where the screen is narrow, the columns of `spare` are left out, one by one, until short values need not be folded.
     """
+    rows = [{key: _bounded(row[key]) if key == "title" else row[key] for key in columns} for row in rows]
     widths = {
         key: max([cell_len(heading), *(cell_len(plain(row[key])) for row in rows)]) for key, heading in columns.items()
     }
@@ -94,6 +96,13 @@ def table(
     for row in rows:
         made.add_row(*(text(row[key]) for key in shown))
     return made
+
+
+def _bounded(title: str | None) -> str | None:
+    """A title, or the beginning of one that a page may have made as long as a book."""
+    if title is None or len(title) <= _LONGEST_TITLE:
+        return title
+    return f"{title[: _LONGEST_TITLE - 1].rstrip()}…"
 
 
 def _fitting(widths: Mapping[str, int], spare: Sequence[str], width: int) -> list[str]:

@@ -50,3 +50,18 @@ def test_where_nothing_is_spare_and_nothing_fits_all_is_folded_and_nothing_cut(m
     assert max(map(len, lines)) <= 30
     whole = [*COLUMNS.values(), *(str(value) for row in ROWS for value in row.values())]
     assert sorted("".join("".join(lines).split())) == sorted("".join("".join(whole).split()))
+
+
+@pytest.mark.parametrize(("length", "shown"), [(200, "k" * 200), (201, "k" * 199 + "…"), (100_000, "k" * 199 + "…")])
+def test_a_title_is_shown_up_to_a_length_and_other_texts_whole(
+    length: int, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = StringIO()
+    rows: list[dict[str, object]] = [{"title": "k" * length, "text": "e" * 1000}, {"title": None, "text": "–"}]
+    monkeypatch.setattr(console, "out", Console(width=120, file=screen))
+
+    console.out.print(console.table(rows, {"title": "", "text": ""}))
+
+    written = screen.getvalue()
+    assert "".join(character for character in written if character in "k…") == shown
+    assert written.count("e") == 1000
