@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipeline.articles import build_article
 from pipeline.discover.urls import is_front_page
+from pipeline.errors import UserError
 from pipeline.extract.extract import extract
 from pipeline.extract.text.lead_in import blanked
 from pipeline.fold.fingerprint import fingerprint
@@ -79,7 +80,17 @@ def mark(matter: Matter, background: Backgrounds = background) -> Fingerprint:
 def load_lexicon(paths: tuple[Path, ...]) -> Lexicon:
     """The terms of a topic, from one file or more. Raises UserError naming the file."""
     first, *others = paths
-    lexicon = parse_lexicon(first.read_text(encoding="utf-8-sig"), first, base=None)
+    lexicon = parse_lexicon(read_utf8(first), first, base=None)
     for path in others:
-        lexicon = parse_lexicon(path.read_text(encoding="utf-8-sig"), path, base=lexicon)
+        lexicon = parse_lexicon(read_utf8(path), path, base=lexicon)
     return lexicon
+
+
+def read_utf8(path: Path) -> str:
+    """The text of a user's file, without the mark that Windows editors begin UTF-8 with. Raises UserError where it is
+    no UTF-8, and OSError.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise UserError(f"{path}: not UTF-8 (byte {exc.start})", "save it as UTF-8") from exc

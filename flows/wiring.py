@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from db import migrate, schema
 from db.embedded import EmbeddedPostgres
 from db.engine import connect, database_url
-from flows.making import Made, Material, Matter, load_lexicon, make, mark
+from flows.making import Made, Material, Matter, load_lexicon, make, mark, read_utf8
 from flows.word_tables import kept_background
 from pipeline.collecting import collect_seldom
 from pipeline.discover.sources.file import SourceFile, merge_sources, parse_sources
@@ -250,16 +250,11 @@ def config_path(settings: Settings) -> Path | None:
 
 def read_source_file(path: Path) -> SourceFile:
     """One sources file. Raises UserError where it is missing, no UTF-8, or wrong."""
-    return parse_sources(_text_of(path), path)
-
-
-def _text_of(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")  # Windows editors begin UTF-8 with a mark
+        written = read_utf8(path)
     except OSError as exc:
         raise UserError(f"{path}: {exc.strerror}", "name another file with --config or NEWSFOLD_CONFIG") from exc
-    except UnicodeDecodeError as exc:
-        raise UserError(f"{path}: not UTF-8 (byte {exc.start})", "save it as UTF-8") from exc
+    return parse_sources(written, path)
 
 
 def seeds_folder() -> Path:

@@ -76,6 +76,14 @@ def test_a_lexicon_of_its_own_must_say_its_weights() -> None:
         parse_lexicon("threshold = 0.5", ORIGIN, base=None)
 
 
+def test_terms_that_are_not_utf_8_are_refused_in_one_line(tmp_path: Path) -> None:
+    own = tmp_path / "ai.toml"
+    own.write_bytes(BASE.encode() + "# Müller\n".encode("latin-1"))
+
+    with pytest.raises(UserError, match=r"ai\.toml: not UTF-8 \(byte \d+\)"):
+        load_lexicon((own,))
+
+
 def test_a_mark_of_utf_8_before_the_terms_is_read_over(tmp_path: Path) -> None:
     own = tmp_path / "kelp.toml"
     own.write_text(BASE.lstrip(), encoding="utf-8-sig")
