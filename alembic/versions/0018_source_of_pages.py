@@ -1,4 +1,7 @@
-"""An article has the source of its page: a page goes over to another source where its own is no longer followed."""
+"""An article has the source of its page: a page goes over to another source where its own is no longer followed.
+
+The column in which an article kept a source of its own stays for the code before, which writes it. Nothing reads it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from alembic import op
 
 revision = "0018"
 down_revision = "0017"
-is_additive = False
+is_additive = True
 
 ARTICLES = """
 create or replace view news.articles as
@@ -136,20 +139,20 @@ comment on column news.stories.canonical_article_id is 'The article with the ear
 
 
 def upgrade() -> None:
-    """Have the views ask the page, and drop what the article said itself."""
+    """Have the views ask the page, and the article say nothing."""
     op.execute(ARTICLES.format(owner="p"))
     op.execute(SOURCES.format(articles="coalesce(c.articles, 0)", joins=ARTICLES_OF_SOURCES))
-    op.execute("alter table ingest.article drop column source_id")
+    op.execute("alter table ingest.article alter column source_id drop not null")
+    op.execute("drop index ingest.article_source_id_ix")
     op.execute(COMMENTS)
 
 
 def downgrade() -> None:
     """Give each article the source that its page has."""
     op.execute("""
-        alter table ingest.article add column source_id bigint;
-        update ingest.article a set source_id = p.source_id from ingest.page p where p.id = a.page_id;
-        alter table ingest.article alter column source_id set not null,
-            add constraint article_source_id_fkey foreign key (source_id) references ingest.source (id);
+        update ingest.article a set source_id = p.source_id
+        from ingest.page p where p.id = a.page_id and a.source_id is distinct from p.source_id;
+        alter table ingest.article alter column source_id set not null;
         create index article_source_id_ix on ingest.article (source_id);
     """)
     op.execute(ARTICLES.format(owner="a"))

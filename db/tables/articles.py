@@ -36,6 +36,9 @@ class ArticleRow(Base):
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     page_id: Mapped[int] = mapped_column(ForeignKey("ingest.page.id"))
+    # The source is that of the page: only code before revision 0018 writes this, and nothing reads it. A revision that
+    # is not additive for another reason drops it.
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("ingest.source.id"))
     story_id: Mapped[int] = mapped_column(ForeignKey("ingest.story.id"))
     url: Mapped[str]
     canonical_url: Mapped[str]
