@@ -27,6 +27,7 @@ from pipeline.fold.words.tokens import Script, Token, has_kana, stretches, token
 
 LIST_RUN = 5
 _UNSPACED_WINDOWS = (4, 5, 6)
+# A longer key, a number of more digits than any article needs, is known by its hash alone.
 _LONGEST_SURFACE, _LONGEST_KEY = 255, 44
 _BY_THE_TEXT = (Script.NUMBER, Script.HAN)
 _ROW = struct.Struct(f"=qiBB?x{_LONGEST_KEY}s")
@@ -121,6 +122,7 @@ _HASHES = Remembered(lambda keys: {key: hash64(key) for key in keys})
 
 @lru_cache(maxsize=50_000)
 def _written(level: str, first: str) -> tuple[int, bool]:
+    """The way in which an anchor is written, and whether its script has fine sounds."""
     return CARRIAGES.index(carriage(level, first)), has_fine_sounds(first)
 
 
@@ -182,7 +184,7 @@ def _han_occurrences(run: Token) -> Iterator[Occurrence]:
 def _name_occurrences(text: str, found: Sequence[Token]) -> Iterator[Occurrence]:
     """What may be a foreign name in Chinese: Japanese writes those in katakana."""
     runs = [token for token in found if token.script is Script.HAN]
-    if has_kana(text):
+    if not runs or has_kana(text):
         return
     for run in runs:
         for start, end, skeleton in han.name_spans(run.text):
