@@ -1,7 +1,8 @@
 """Runs a function over many pages in processes that may be killed (edge module: processes, their clocks and memory).
 
 A page may hang a parser, eat all memory or crash it. Each worker process has one page at a time and a pool of its own,
-so that whatever becomes of it, it is known of which page, and no other page was there.
+so that whatever becomes of it, it is known of which page, and no other page was there. What takes little may go in
+chunks: of a chunk whose worker is lost each argument has its turn alone.
 """
 
 from __future__ import annotations
@@ -49,9 +50,9 @@ _LONGEST_FAULT = 300
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one page may take (seconds; bytes of its worker's resident memory), and when a worker is replaced: after so
-    many tasks (a page is one or two), or when it keeps more than half of the memory. A new one has to remember the
-    words of its texts again.
+    """What one task may take (seconds; bytes of its worker's resident memory), and when a worker is replaced: after so
+    many tasks (a page is one, and one more with others), or when it keeps more than half of the memory. A new one has
+    to remember the words of its texts again.
     """
 
     timeout_seconds: float = 20.0
