@@ -149,24 +149,27 @@ def take_pages(
 
 
 def _due_pages(env: Environment, scope: Scope, arrivals: Iterable[object], report: _Report) -> Iterator[Sequence[int]]:
-    """Claim what is due, and then what is due after each arrival."""
+    """Claim what is due, and then what is due after each arrival; no more than was due then, or what comes meanwhile
+    would be loaded before the arrival after it has been asked for.
+    """
     now = env.now()
     for _ in chain((None,), arrivals):
         with env.engine.begin() as conn:
-            expected = due.count(conn, scope.slugs, now=now, since=scope.since, until=scope.until)
-        report.expect(expected)
-        while batch := _claim(env, scope, expected, now):
+            left = due.count(conn, scope.slugs, now=now, since=scope.since, until=scope.until)
+        report.expect(left)
+        while left and (batch := _claim(env, scope, left, now)):
+            left -= len(batch)
             yield batch
 
 
-def _claim(env: Environment, scope: Scope, expected: int, now: datetime) -> Sequence[int]:
+def _claim(env: Environment, scope: Scope, left: int, now: datetime) -> Sequence[int]:
     with env.engine.begin() as conn:
         return due.claim(
             conn,
             scope.run_id,
             scope.slugs,
-            limit=PAGES_A_BATCH,
-            expected=expected,
+            limit=min(left, PAGES_A_BATCH),
+            expected=left,
             now=now,
             since=scope.since,
             until=scope.until,
