@@ -26,6 +26,7 @@ _PROCLITICS = frozenset(
 )
 # Korean joins particles of one or two syllables to the end of a name.
 _PARTICLE_SYLLABLES = (1, 2)
+_JOINING = (Script.CLITIC, Script.HANGUL)
 
 
 def stems(word: str, script: Script) -> list[str]:
@@ -39,6 +40,8 @@ def stems(word: str, script: Script) -> list[str]:
 
 def word_keys(words: Sequence[str], script: Script) -> list[list[str]]:
     """The keys of each word of one script, finest first, without repeats. Not for Han and other unspaced scripts."""
+    if script not in _JOINING:
+        return _stem_keys(words, script)
     stem_lists = [stems(word, script) for word in words]
     keys = iter(_stem_keys([stem for stem_list in stem_lists for stem in stem_list], script))
     return [list(dict.fromkeys(chain.from_iterable(islice(keys, len(stem_list))))) for stem_list in stem_lists]
@@ -47,7 +50,8 @@ def word_keys(words: Sequence[str], script: Script) -> list[list[str]]:
 @lru_cache(maxsize=50_000)
 def coarse_key(skeleton: str) -> str | None:
     """The key of a fine skeleton that Chinese or an unspaced script wrote, whose readings are coarse by nature."""
-    return _key("c:", coarse([skeleton])[0], LONGEST)
+    mark = coarse([skeleton])[0]
+    return "c:" + mark if SHORTEST <= len(mark) <= LONGEST else None
 
 
 def _stem_keys(stems: Sequence[str], script: Script) -> list[list[str]]:
@@ -58,9 +62,8 @@ def _stem_keys(stems: Sequence[str], script: Script) -> list[list[str]]:
         levels.insert(0, ("s:", fine, LONGEST))
     if script is Script.LATIN:
         levels.insert(0, ("l:", romanised(stems), _LONGEST_NAME))
-    columns = [[_key(level, mark, longest) for mark in marks] for level, marks, longest in levels]
+    columns = [
+        [level + mark if SHORTEST <= len(mark) <= longest else None for mark in marks]
+        for level, marks, longest in levels
+    ]
     return [[key for key in keys if key] for keys in zip(*columns, strict=True)]
-
-
-def _key(level: str, mark: str, longest: int) -> str | None:
-    return level + mark if SHORTEST <= len(mark) <= longest else None
