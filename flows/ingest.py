@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
+from math import ceil
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -27,7 +28,7 @@ from pipeline.errors import UserError
 from pipeline.models.sources import IMPORT_SLUG
 
 SOURCES_A_BATCH = 200
-PAGES_A_BATCH = 50
+FEWEST_PAGES_A_BATCH, PAGES_A_BATCH = 10, 100
 
 Step = Callable[[Environment, Scope, Sequence[Any]], None]
 
@@ -138,7 +139,7 @@ def take_pages(
     pages are claimed than those. Whenever none is left the next of `arrivals` is waited for, which brings some.
     """
     report = _Report(progress, "pages")
-    batches = _due_pages(env, scope, arrivals, report)
+    batches = _due_pages(env, scope, runner.lanes, arrivals, report)
     in_lanes(
         runner.lanes,
         lambda: next(batches, ()),
@@ -148,28 +149,31 @@ def take_pages(
     )
 
 
-def _due_pages(env: Environment, scope: Scope, arrivals: Iterable[object], report: _Report) -> Iterator[Sequence[int]]:
+def _due_pages(
+    env: Environment, scope: Scope, lanes: int, arrivals: Iterable[object], report: _Report
+) -> Iterator[Sequence[int]]:
     """Claim what is due, and then what is due after each arrival; no more than was due then, or what comes meanwhile
-    would be loaded before the arrival after it has been asked for.
+    would be loaded before the arrival after it has been asked for. A few pages are shared by all lanes.
     """
     now = env.now()
     for _ in chain((None,), arrivals):
         with env.engine.begin() as conn:
             left = due.count(conn, scope.slugs, now=now, since=scope.since, until=scope.until)
         report.expect(left)
-        while left and (batch := _claim(env, scope, left, now)):
+        most = min(max(FEWEST_PAGES_A_BATCH, ceil(left / lanes)), PAGES_A_BATCH)
+        while left and (batch := _claim(env, scope, min(left, most), left, now)):
             left -= len(batch)
             yield batch
 
 
-def _claim(env: Environment, scope: Scope, left: int, now: datetime) -> Sequence[int]:
+def _claim(env: Environment, scope: Scope, limit: int, expected: int, now: datetime) -> Sequence[int]:
     with env.engine.begin() as conn:
         return due.claim(
             conn,
             scope.run_id,
             scope.slugs,
-            limit=min(left, PAGES_A_BATCH),
-            expected=left,
+            limit=limit,
+            expected=expected,
             now=now,
             since=scope.since,
             until=scope.until,

@@ -21,8 +21,8 @@ from pipeline.errors import RemoteFileError
 from pipeline.fetch.files.archives import Archives
 from pipeline.models.archives import Found, Part
 
-PAGES_A_PART = 200
-BODY_BYTES_A_PART = 16_000_000
+PAGES_A_PART = 300
+BODY_BYTES_A_PART = 32_000_000
 FILE_BYTES_A_PART = 64_000_000
 """A part of a file ends after so many pages, bytes of their bodies, or bytes of the file: as much is read twice at most
 when a run is killed.

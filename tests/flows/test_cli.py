@@ -16,6 +16,7 @@ from tiny_model import make_model
 
 from db.engine import libpq_url
 from flows.cli.app import app
+from flows.ingest import PAGES_A_BATCH
 from flows.wiring import seeds_folder
 
 ROOT = Path(__file__).parents[2]
@@ -243,7 +244,9 @@ def test_import_says_which_dates_it_cannot_read_and_reads_the_others(run: Run, t
 
 def test_importing_a_file_again_adds_nothing_whatever_became_of_its_lines(run: Run, tmp_path: Path) -> None:
     harbour = {"url": "https://a.example/1", "text": "A harbour opened. " * 20}
-    filler = [{"url": f"https://a.example/f{n}", "text": f"Filler number {n} of the day. " * 9} for n in range(60)]
+    filler = [
+        {"url": f"https://a.example/f{n}", "text": f"Filler number {n} of the day. " * 9} for n in range(PAGES_A_BATCH)
+    ]
     twice = harbour | {"text": "The harbour closed again. " * 20}
     short = {"url": "https://a.example/2", "text": "?"}
     lines = [json.dumps(record) for record in (harbour, short, *filler, twice, twice)]
