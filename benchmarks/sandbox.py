@@ -34,7 +34,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.extract.extract import extract
-from pipeline.extract.sandbox import Sandbox
+from pipeline.extract.sandbox.box import Sandbox
 from pipeline.models.pages import Capture, NotAnArticle, Reason
 
 EVAL = Path(__file__).parents[2] / "shared" / "eval" / "extraction"
@@ -77,8 +77,8 @@ def start_seconds() -> dict[str, float]:
     """Whole processes that read one small page, in the sandbox and without it: medians of five."""
     page = "<article><p>" + "The harbour closes to cars in May. " * 20 + "</p></article>"
     inside = (
-        "import sys; sys.path[:0] = sys.argv[1:3]; from pipeline.extract.sandbox import Sandbox; import sandbox as b\n"
-        f"with Sandbox(2) as box: print(list(box.make(b.newsfold, [{page.encode()!r}])))"
+        "import sys; sys.path[:0] = sys.argv[1:3]; from pipeline.extract.sandbox.box import Sandbox\n"
+        f"import sandbox as b\nwith Sandbox(2) as box: print(list(box.make(b.newsfold, [{page.encode()!r}])))"
     )
     outside = f"import sys; sys.path[:0] = sys.argv[1:3]; import sandbox as b; print(b.newsfold({page.encode()!r}))"
     here = Path(__file__).resolve()

@@ -28,8 +28,8 @@ from pipeline.discover.sources.file import SourceFile, merge_sources, parse_sour
 from pipeline.discover.sources.schedules import Schedule, check_members
 from pipeline.embedding import Embedder, load_embedder
 from pipeline.errors import UserError
-from pipeline.extract.sandbox import Limits as SandboxLimits
-from pipeline.extract.sandbox import Sandbox
+from pipeline.extract.sandbox.box import Sandbox
+from pipeline.extract.sandbox.guard import Limits as SandboxLimits
 from pipeline.fetch.manners import Manners
 from pipeline.fetch.request import Limits
 from pipeline.models.folding import Fingerprint
@@ -49,6 +49,10 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def prepare_nothing() -> None:
+    """What there is to prepare where articles are made in this process."""
+
+
 def make_here(materials: Sequence[Material]) -> Iterator[Made | NotAnArticle]:
     """Make articles in this process."""
     return map(make, materials)
@@ -61,13 +65,16 @@ def mark_here(matters: Sequence[Matter]) -> Iterator[Fingerprint | NotAnArticle]
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What the steps of a run work with. Threads share it. `flow_run` is the id of the Prefect flow run around it."""
+    """What the steps of a run work with. Threads share it. `prepare` loads what `make` and `mark` need, while the run
+    does something else. `flow_run` is the id of the Prefect flow run around it.
+    """
 
     settings: Settings
     engine: Engine
     sources: tuple[Source, ...]
     now: Callable[[], datetime] = utc_now
     manners: Manners = field(default_factory=Manners)
+    prepare: Callable[[], None] = prepare_nothing
     make: Callable[[Sequence[Material]], Iterable[Made | NotAnArticle]] = make_here
     mark: Callable[[Sequence[Matter]], Iterable[Fingerprint | NotAnArticle]] = mark_here
     schedules: tuple[Schedule, ...] = ()
@@ -145,8 +152,17 @@ def open_environment(settings: Settings) -> Iterator[Environment]:
             kept = partial(kept_background, word_tables(settings))
             with new_sandbox(settings, preloaded=preloaded, stop=stop) as sandbox, schema.missing_is_said(engine):
                 made = partial(sandbox.make, make)
-                marked = partial(sandbox.make_in_chunks, partial(mark, background=kept))
-                yield Environment(settings, engine, sources, make=made, mark=marked, schedules=schedules, stop=stop)
+                marked = partial(sandbox.make, partial(mark, background=kept), step=1)
+                yield Environment(
+                    settings,
+                    engine,
+                    sources,
+                    prepare=sandbox.prepare,
+                    make=made,
+                    mark=marked,
+                    schedules=schedules,
+                    stop=stop,
+                )
         except OperationalError as exc:
             said = " ".join(str(exc.orig).split())
             raise UserError(

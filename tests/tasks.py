@@ -67,3 +67,14 @@ def process_id(_: object) -> int:
 def read(capture: Capture) -> Document | NotAnArticle:
     """What extraction makes of a capture."""
     return extract(capture, now=NOW)
+
+
+def kind_of(value: object) -> str:
+    """The type of a value."""
+    return type(value).__name__
+
+
+def moment(_: int) -> float:
+    """When a short task was done, by a clock that all processes share."""
+    time.sleep(0.005)
+    return time.monotonic()

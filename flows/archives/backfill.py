@@ -39,6 +39,7 @@ def backfill(
             scope = Scope(run_id, slugs, request.since, request.until)
             if request.wayback:
                 ask_index(env, scope, request.since, request.until, progress)
+            env.prepare()
             with closing(read_files(env, scope, archives, files, progress)) as parts:
                 take_pages(env, scope, runner, progress, parts)
     return run_id

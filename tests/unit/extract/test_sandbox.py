@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from itertools import islice
@@ -13,10 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 from children import Child, python
-from tasks import misbehave, process_id, read
+from tasks import kind_of, misbehave, moment, process_id, read
 
 from pipeline.errors import UserError
-from pipeline.extract.sandbox import Limits, Sandbox
+from pipeline.extract.sandbox.box import Sandbox
+from pipeline.extract.sandbox.guard import Limits
 from pipeline.models.articles import Document
 from pipeline.models.pages import Capture, NotAnArticle, Reason
 from pipeline.stop import Stop
@@ -98,21 +100,35 @@ def test_what_is_no_fault_of_a_page_is_raised_at_its_turn(sandbox: Sandbox, word
     assert list(sandbox.make(misbehave, ["c"])) == ["c: done"]
 
 
-def test_of_a_chunk_only_the_bad_ones_are_lost(sandbox: Sandbox) -> None:
-    words = [*"abcd", "abort", *"efghij", "raise", *"kl"]
+def test_of_those_that_a_worker_had_together_only_the_bad_ones_are_lost(sandbox: Sandbox) -> None:
+    words = [*"abcd", "abort", *"efghij", "raise", *"kl", "be killed", "exit", *"mnopqrst"]
 
-    answers = list(sandbox.make_in_chunks(misbehave, words))
+    answers = list(sandbox.make(misbehave, words))
 
     lost = [word for word, answer in zip(words, answers, strict=True) if isinstance(answer, NotAnArticle)]
-    assert lost == ["abort", "raise"]
-    assert [answer for answer in answers if isinstance(answer, str)] == [f"{word}: done" for word in "abcdefghijkl"]
+    assert lost == ["abort", "raise", "be killed", "exit"]
+    assert [answer for answer in answers if isinstance(answer, str)] == [
+        f"{word}: done" for word in "abcdefghijklmnopqrst"
+    ]
 
 
-def test_a_chunk_is_one_way_to_a_worker(sandbox: Sandbox) -> None:
-    answers = list(sandbox.make_in_chunks(process_id, range(5)))
+def test_what_cannot_be_sent_to_a_worker_is_the_answer_of_that_page(sandbox: Sandbox) -> None:
+    before, found, after = sandbox.make(kind_of, ["a", threading.Lock(), "b"])
 
-    assert len(set(answers)) == 1
-    assert list(sandbox.make_in_chunks(process_id, [])) == []
+    assert (before, after) == ("str", "str")
+    assert isinstance(found, NotAnArticle)
+    assert "pickle" in found.detail
+
+
+def test_a_later_step_goes_before_pages_that_wait_longer() -> None:
+    with Sandbox(1, LIMITS) as box, ThreadPoolExecutor(1) as thread:
+        first = box.make(moment, range(60))
+        next(first)
+        later = thread.submit(lambda: list(box.make(moment, range(3), step=1))).result()
+        whens = [when for when in (*later, *first) if isinstance(when, float)]
+
+    assert len(whens) == 62
+    assert max(whens[:3]) < max(whens[3:])
 
 
 def test_answers_that_nobody_took_do_not_come_later(sandbox: Sandbox) -> None:
@@ -176,7 +192,8 @@ def test_what_a_page_prints_is_not_seen(capfd: pytest.CaptureFixture[str]) -> No
 
 
 _PROGRAM = """
-from pipeline.extract.sandbox import Limits, Sandbox
+from pipeline.extract.sandbox.box import Sandbox
+from pipeline.extract.sandbox.guard import Limits
 from tasks import misbehave, process_id
 import sys, time
 if __name__ == "__main__":

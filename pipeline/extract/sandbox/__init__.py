@@ -1,0 +1,1 @@
+"""The sandbox: pages are read in processes that may be killed."""
