@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import threading
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, InvalidStateError, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -45,6 +46,7 @@ class Worker(threading.Thread):
         self._queue = queue
         self._limits = limits
         self._preloaded = preloaded
+        self._groups: deque[_Group] = deque()
         self._pool: ProcessPool | None = None
         self._begun = 0
         self._is_doubtful = False
@@ -52,57 +54,66 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         """Until the end is wished."""
-        current = None
         while not self._ended.done():
-            following = self._begin_after(current)
-            if current is not None:
-                self._finish(current)
-            current = following
+            try:
+                self._begin()
+                self._begin_behind()
+                self._finish()
+            except Exception as fault:  # noqa: BLE001  the machine's, not a page's: whoever waits is to know of it
+                for group in self._groups:
+                    _fail(group.pages, fault)
+                self._groups.clear()
+                self._lose()
         self._part()
 
     def end(self) -> None:
         """Wish the end; join it to wait for it."""
         self._ended.set_result(None)
 
-    def _begin_after(self, current: _Group | None) -> _Group | None:
-        """The next pages, for which only a worker that has none waits."""
-        is_worn = self._is_doubtful or self._begun >= self._limits.tasks_per_worker
-        if current is None:
-            if is_worn:
+    def _begin(self) -> None:
+        """Where the process has no pages, wait for some."""
+        if not self._groups:
+            if self._is_worn():
                 self._part()
             pages = self._queue.take(self._limits.tasks_per_worker - self._begun)
-        elif is_worn or current.is_alone:
-            return None
-        else:
-            pages = self._queue.take_more(self._limits.tasks_per_worker - self._begun)
-        return self._begin(pages, is_alone=current is None and len(pages) == 1) if pages else None
+            self._give(pages, is_alone=len(pages) == 1)
 
-    def _begin(self, pages: Sequence[Page], *, is_alone: bool) -> _Group | None:
+    def _begin_behind(self) -> None:
+        """Give the process the next pages before it is done with those that it has."""
+        if len(self._groups) == 1 and not self._groups[0].is_alone and not self._is_worn():
+            self._give(self._queue.take_more(self._limits.tasks_per_worker - self._begun), is_alone=False)
+
+    def _is_worn(self) -> bool:
+        return self._is_doubtful or self._begun >= self._limits.tasks_per_worker
+
+    def _give(self, pages: Sequence[Page], *, is_alone: bool) -> None:
+        if not pages:
+            return
         try:
             if self._pool is None:
                 context = start_fork_server(self._preloaded)
                 self._pool = ProcessPool(1, initializer=guard_of, initargs=(self._limits,), context=context)
+            tasks = [(page.task, page.argument) for page in pages]
             # The pool's deadline begins when the process takes the pages.
-            made = self._pool.schedule(
-                run,
-                ([(page.task, page.argument) for page in pages], self._limits),
-                timeout=self._limits.timeout_seconds,
-            )
-        except Exception as fault:  # noqa: BLE001  no page's: whoever waits for them is to know
-            self._is_doubtful = True
-            for page in pages:
-                _fail(page, fault)
-            return None
+            made = self._pool.schedule(run, (tasks, self._limits), timeout=self._limits.timeout_seconds)
+        except Exception as fault:
+            _fail(pages, fault)
+            raise
         self._begun += len(pages)
-        return _Group(pages, made, is_alone)
+        self._groups.append(_Group(pages, made, is_alone))
 
-    def _finish(self, group: _Group) -> None:
-        """Wait for a group, and answer its pages or have them wait again."""
+    def _finish(self) -> None:
+        """Wait for the first group, and answer its pages or have them wait again."""
+        if not self._groups:
+            return
+        group = self._groups[0]
         either: tuple[Future[Any], ...] = (group.made, self._ended)
         wait(either, return_when=FIRST_COMPLETED)
         if not group.made.done():
             return
-        if (loss := group.made.exception()) is None:
+        self._groups.popleft()
+        loss = group.made.exception()
+        if loss is None:
             made, kept_bytes = group.made.result()
             self._is_doubtful = self._is_doubtful or kept_bytes * 2 > self._limits.memory_bytes
             for page, one in zip(group.pages, made, strict=True):
@@ -114,16 +125,21 @@ class Worker(threading.Thread):
                 page.is_suspect = True
             self._queue.put(group.pages)
         elif isinstance(loss, UserError | ImportError):
-            _fail(group.pages[0], loss)
+            _fail(group.pages, loss)
         else:
             _answer(group.pages[0], _verdict(loss, self._limits))
 
     def _part(self) -> None:
+        """Leave the process, and wait for its end."""
+        if pool := self._lose():
+            pool.join()
+
+    def _lose(self) -> ProcessPool | None:
         """Leave the process."""
-        if self._pool is not None:
-            self._pool.stop()
-            self._pool.join()
-        self._pool, self._begun, self._is_doubtful = None, 0, False
+        pool, self._pool, self._begun, self._is_doubtful = self._pool, None, 0, False
+        if pool is not None:
+            pool.stop()
+        return pool
 
 
 def start_fork_server(preloaded: Sequence[str]) -> ForkServerContext:
@@ -144,9 +160,10 @@ def _answer(page: Page, made: object) -> None:
         page.answer.set_result(made)
 
 
-def _fail(page: Page, fault: Exception) -> None:
-    with suppress(InvalidStateError):
-        page.answer.set_exception(fault)
+def _fail(pages: Sequence[Page], fault: Exception) -> None:
+    for page in pages:
+        with suppress(InvalidStateError):
+            page.answer.set_exception(fault)
 
 
 def _verdict(loss: BaseException, limits: Limits) -> NotAnArticle:

@@ -288,6 +288,19 @@ def test_threads_that_share_it_get_the_answers_to_their_own_pages(sandbox: Sandb
     assert answers == [[f"{word}: done" for word in own] for own in words]
 
 
+def test_a_fault_of_the_machine_is_raised_and_the_next_call_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("no more processes")
+
+    with Sandbox(2, LIMITS) as box:
+        with monkeypatch.context() as patch:
+            patch.setattr("pipeline.extract.sandbox.worker.start_fork_server", refuse)
+            with pytest.raises(OSError, match="no more processes"):
+                list(box.make(misbehave, ["a"] * 20))
+
+        assert list(box.make(misbehave, ["a"] * 20)) == ["a: done"] * 20
+
+
 def test_a_wish_to_stop_reaches_a_page_that_hangs() -> None:
     stop = Stop()
     with Sandbox(1, Limits(60), stop=stop) as box, ThreadPoolExecutor(1) as thread:
