@@ -119,9 +119,7 @@ def _claimed(env: Environment, run_id: int, slugs: Sequence[str]) -> tuple[str, 
 
 
 def ask_sources(env: Environment, scope: Scope, slugs: Sequence[str], runner: Runner, progress: Progress) -> None:
-    """Ask sources what articles they have, a few batches at once; meanwhile what reads the articles is made ready."""
-    if slugs:
-        env.prepare()
+    """Ask sources what articles they have, a few batches at once."""
     batches = (slugs[start : start + SOURCES_A_BATCH] for start in range(0, len(slugs), SOURCES_A_BATCH))
     report = _Report(progress, "sources")
     report.expect(len(slugs))

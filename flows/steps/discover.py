@@ -29,7 +29,7 @@ from pipeline.models.windows import Days, WindowState
 
 def discover(env: Environment, scope: Scope, slugs: Sequence[str]) -> None:
     """Ask sources what articles they have, and make pages of those that are new. A backfill asks for the windows that
-    are planned, and settles them.
+    are planned, and settles them. What reads articles is made ready meanwhile.
     """
     with env.engine.begin() as conn:
         stored = db_sources.stored_sources(conn, slugs)
@@ -38,6 +38,8 @@ def discover(env: Environment, scope: Scope, slugs: Sequence[str]) -> None:
         asked = [asked_for_days(env, one, planned[one.id]) for one in stored if one.id in planned]
     else:
         asked = [_asked_daily(env, one) for one in stored]
+    if asked:
+        env.prepare()
     outage = ask(env, scope, asked, _Storing(env, scope))
     settle(env, scope, asked, outage=outage)
 

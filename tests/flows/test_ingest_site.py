@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -85,6 +86,16 @@ def test_a_second_run_asks_for_the_feed_only_and_gets_304(
     with engine.connect() as conn:
         poll = conn.execute(text("select state, entries from news.polls where run_id = :run"), {"run": second}).one()
     assert tuple(poll) == ("unchanged", 0)
+
+
+def test_what_reads_articles_is_made_ready_before_a_source_answers_and_only_where_one_is_asked(
+    site: Site, feed: Source, environment: Callable[..., Environment]
+) -> None:
+    requests: list[int] = []
+    for env in (environment(), environment(feed)):
+        ingest(replace(env, prepare=lambda: requests.append(len(site.requests))), Request())
+
+    assert requests == [0]
 
 
 def test_a_page_that_fails_for_now_is_tried_again_when_its_time_has_come(
