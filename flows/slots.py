@@ -72,7 +72,7 @@ class SharedSlots:
                 for _, answer in wanted:
                     if not answer.done():
                         answer.set_exception(self._failure)
-                return
+                continue
             for (one, answer), busy in zip(wanted, answers, strict=True):
                 if not answer.done():
                     answer.set_result(busy)
