@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 from pipeline.errors import UserError
 from pipeline.extract.extract import extract
@@ -74,7 +75,10 @@ def kind_of(value: object) -> str:
     return type(value).__name__
 
 
-def moment(_: int) -> float:
-    """When a short task was done, by a clock that all processes share."""
-    time.sleep(0.005)
-    return time.monotonic()
+def write_down(place: tuple[Path, str]) -> None:
+    """Add a word to a file. A word that names a pipe is written when that was closed at its other end."""
+    file, word = place
+    if Path(word).exists():
+        Path(word).read_bytes()
+    with file.open("a") as lines:
+        lines.write(f"{word}\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from queue import SimpleQueue
 
 import pytest
 
@@ -65,21 +66,20 @@ def test_what_nobody_waits_for_is_not_taken() -> None:
 
 def test_who_waits_gets_what_comes_and_nothing_when_it_is_closed() -> None:
     found = queue([])
-    taken: list[str] = []
+    taken: SimpleQueue[list[str]] = SimpleQueue()
 
     def take_all() -> None:
         while group := found.take(9):
-            taken.extend(names(group))
+            taken.put(names(group))
 
     thread = threading.Thread(target=take_all)
     thread.start()
     found.put(pages(1))
+    assert taken.get(timeout=20) == ["0.0"]
     found.put(pages(1, call=1))
-    while len(taken) < 2:
-        thread.join(0.01)
+    assert taken.get(timeout=20) == ["1.0"]
     found.close()
     thread.join(20)
 
     assert not thread.is_alive()
-    assert taken == ["0.0", "1.0"]
     assert found.take(9) == []
